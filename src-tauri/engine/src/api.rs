@@ -1,0 +1,113 @@
+//! The command table: everything a window can ask of the engine, by name, with JSON in and out.
+//!
+//! The table below is the only list of commands. [`call`] serves it, [`typescript`] turns it into the typed
+//! client of the window (`ui/src/client/generated.ts`, committed; a test keeps it current). Arguments that do
+//! not fit and unknown names are `invalid_request`.
+
+use serde::Deserialize;
+use serde_json::Value;
+use ts_rs::TS;
+
+use crate::connection::ConnectionDraft;
+use crate::engine::Engine;
+use crate::error::{Error, ErrorCode, ErrorView, FieldError};
+use crate::event::EngineEvent;
+use crate::knowledge_base::{SearchQuery, SearchReply, TagCount};
+use crate::view::*;
+
+mod typescript;
+pub use typescript::typescript;
+
+macro_rules! commands {
+    ($( $(#[doc = $doc:literal])* $name:ident ( $($argument:ident : $type:ty),* ) -> $reply:ty; )*) => {
+        /// Runs one command.
+        ///
+        /// # Errors
+        /// Whatever the command returns, as shown to a person; `invalid_request` for a name or arguments that do not fit.
+        pub async fn call(engine: &Engine, command: &str, arguments: Value) -> Result<Value, ErrorView> {
+            match command {
+                $( stringify!($name) => {
+                    #[derive(Deserialize)]
+                    #[serde(rename_all = "camelCase")]
+                    struct Arguments { $( $argument: $type ),* }
+                    let Arguments { $( $argument ),* } = read_arguments(command, arguments)?;
+                    let reply: $reply = engine.$name($( $argument ),*).await.map_err(|e| e.view())?;
+                    write_reply(command, &reply)
+                } )*
+                other => Err(Error::new(ErrorCode::InvalidRequest, format!("there is no command {other}")).view()),
+            }
+        }
+
+        fn command_types(table: &mut typescript::Table) {
+            $( {
+                #[derive(TS)]
+                #[ts(rename_all = "camelCase")]
+                #[allow(dead_code, reason = "only its TypeScript form is used")]
+                struct Arguments { $( $argument: $type ),* }
+                table.command::<Arguments, $reply>(stringify!($name), &[$($doc),*]);
+            } )*
+            table.root::<EngineEvent>();
+            table.root::<ErrorView>();
+        }
+    };
+}
+
+commands! {
+    /// Version, folders, counts.
+    app_status() -> AppStatus;
+    /// Every connection with how it stands, by name.
+    connection_list() -> Vec<ConnectionView>;
+    /// What is wrong with a draft as typed; empty when nothing is. `id` names the connection that is edited.
+    connection_check(draft: ConnectionDraft, id: Option<String>) -> Vec<FieldError>;
+    /// Tries a draft against its bucket. `id` names the connection whose saved secret serves where none is typed.
+    connection_test_draft(draft: ConnectionDraft, id: Option<String>) -> TestReport;
+    /// Tries a saved connection.
+    connection_test(id: String) -> TestReport;
+    /// Lists the bucket for a draft (its first keys, bounded) and keeps the listing for `draft_preview`.
+    draft_list(draft: ConnectionDraft, id: Option<String>) -> DraftListing;
+    /// What the draft's rules would do with the keys of a listing. Nothing is sent.
+    draft_preview(listing_id: String, draft: ConnectionDraft, filter: PlanFilter) -> DraftPreview;
+    /// Saves a new connection, its secret in the keychain.
+    connection_add(draft: ConnectionDraft) -> ConnectionView;
+    /// Saves an edited connection; a secret that is not typed stays.
+    connection_edit(id: String, draft: ConnectionDraft) -> ConnectionView;
+    /// Deletes a connection, and its documents unless they are to be kept.
+    connection_delete(id: String, keep_documents: bool) -> ();
+    /// Works out what a sync would do; lists the bucket again when asked to, or when it never was.
+    preview_make(id: String, refresh: bool) -> PlanSummary;
+    /// A part of the last preview of a connection.
+    preview_page(id: String, filter: PlanFilter) -> PlanPage;
+    /// Starts a sync.
+    sync_start(id: String) -> RunView;
+    /// Starts a sync of every connection that is not syncing.
+    sync_start_all() -> Vec<RunView>;
+    /// Cancels a sync; puts that are under way finish.
+    sync_cancel(id: String) -> ();
+    /// The newest runs, of one connection or of all.
+    run_list(connection_id: Option<String>, limit: u32) -> Vec<RunView>;
+    /// What became of the objects of a run.
+    run_items(run_id: String, outcome: Option<ItemOutcome>, offset: u64, limit: u32) -> RunItems;
+    /// Searches the library.
+    library_search(query: SearchQuery) -> SearchReply;
+    /// The library's containers.
+    library_tags() -> Vec<TagCount>;
+}
+
+fn read_arguments<T: for<'de> Deserialize<'de>>(command: &str, arguments: Value) -> Result<T, ErrorView> {
+    let arguments = if arguments.is_null() { Value::Object(serde_json::Map::new()) } else { arguments };
+    // serde's message could quote a secret that stands in the wrong place, so only its kind is told.
+    serde_json::from_value(arguments).map_err(|e| {
+        Error::new(
+            ErrorCode::InvalidRequest,
+            format!("the arguments of {command} do not fit ({:?} error)", e.classify()),
+        )
+        .view()
+    })
+}
+
+fn write_reply<T: serde::Serialize>(command: &str, reply: &T) -> Result<Value, ErrorView> {
+    serde_json::to_value(reply).map_err(|e| Error::internal(&format!("writing the reply of {command}"), e).view())
+}
+
+#[cfg(test)]
+mod tests;

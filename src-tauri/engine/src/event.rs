@@ -1,0 +1,32 @@
+//! What the faces are told. Events carry whole rows, not changes, so a lost or repeated one does no harm; a
+//! listener that falls behind reads the rows again.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::view::{ConnectionView, RunView};
+
+/// Something that a face may want to draw.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EngineEvent {
+    /// A connection was added, edited, or its state changed; while it syncs, with progress, at most 5 times a second.
+    Connection {
+        /// The whole row.
+        connection: ConnectionView,
+    },
+    /// A connection was deleted.
+    ConnectionRemoved {
+        /// Its id.
+        id: String,
+    },
+    /// A run ended.
+    RunEnded {
+        /// The whole row.
+        run: RunView,
+        /// Whether it is this connection's first successful one.
+        first: bool,
+        /// Whether the run before it ended differently (healthy → trouble, or back).
+        turned: bool,
+    },
+}

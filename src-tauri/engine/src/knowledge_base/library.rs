@@ -1,0 +1,1 @@
+//! The embedded default knowledge base (SQLite FTS5).

@@ -1,0 +1,95 @@
+//! Secrets go in and never come out of the engine: into the OS keychain, and from there into a signer.
+//!
+//! A [`Secret`] cannot be printed, compared or serialised, and is wiped when dropped. The keychain's texts are
+//! localised and name no cause a program can rely on, so its errors are mapped by kind to three codes:
+//! unavailable, locked, missing.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use secrecy::ExposeSecret;
+pub use secrecy::SecretString as Secret;
+
+use crate::error::{Error, ErrorCode, Result};
+
+/// Service name of every entry in the keychain.
+pub const SERVICE: &str = "s3-connector";
+
+/// Where secrets are kept. Names are `<connection id>/<field>`.
+///
+/// Laws: what was set is got until deleted; deleting what is not there is no error; no method logs or
+/// returns a secret in an error.
+pub trait SecretStore: Send + Sync {
+    /// Keeps a secret under a name, replacing an earlier one.
+    fn set(&self, name: &str, secret: &Secret) -> Result<()>;
+    /// The secret of this name, or `None`.
+    fn get(&self, name: &str) -> Result<Option<Secret>>;
+    /// Forgets it.
+    fn delete(&self, name: &str) -> Result<()>;
+}
+
+/// The keychain of the operating system: Secret Service, macOS Keychain, Windows Credential Manager.
+#[derive(Debug, Default)]
+pub struct Keychain;
+
+impl Keychain {
+    fn entry(name: &str) -> Result<keyring::Entry> {
+        keyring::Entry::new(SERVICE, name).map_err(|e| keychain_error(&e))
+    }
+}
+
+impl SecretStore for Keychain {
+    fn set(&self, name: &str, secret: &Secret) -> Result<()> {
+        Self::entry(name)?.set_password(secret.expose_secret()).map_err(|e| keychain_error(&e))
+    }
+
+    fn get(&self, name: &str) -> Result<Option<Secret>> {
+        match Self::entry(name)?.get_password() {
+            Ok(text) => Ok(Some(Secret::from(text))),
+            Err(keyring::Error::NoEntry) => Ok(None),
+            Err(e) => Err(keychain_error(&e)),
+        }
+    }
+
+    fn delete(&self, name: &str) -> Result<()> {
+        match Self::entry(name)?.delete_credential() {
+            Ok(()) | Err(keyring::Error::NoEntry) => Ok(()),
+            Err(e) => Err(keychain_error(&e)),
+        }
+    }
+}
+
+/// Maps by kind. The text of the cause is kept (it names D-Bus errors, not secrets).
+fn keychain_error(error: &keyring::Error) -> Error {
+    let code = match error {
+        keyring::Error::NoStorageAccess(_) => ErrorCode::KeychainLocked,
+        _ => ErrorCode::KeychainUnavailable,
+    };
+    Error::new(code, error.to_string())
+}
+
+/// Secrets in memory only: for tests, and for a server without a keychain whose owner chose so.
+#[derive(Default)]
+pub struct MemorySecrets(Mutex<HashMap<String, Secret>>);
+
+impl std::fmt::Debug for MemorySecrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MemorySecrets(..)")
+    }
+}
+
+impl SecretStore for MemorySecrets {
+    fn set(&self, name: &str, secret: &Secret) -> Result<()> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(name.to_owned(), secret.clone());
+        Ok(())
+    }
+
+    fn get(&self, name: &str) -> Result<Option<Secret>> {
+        Ok(self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(name).cloned())
+    }
+
+    fn delete(&self, name: &str) -> Result<()> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(name);
+        Ok(())
+    }
+}

@@ -1,0 +1,43 @@
+//! Where objects come from: the trait, its laws, and Amazon S3 (and everything that speaks like it).
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::error::Result;
+use crate::object::{ETag, ObjectKey, ObjectMeta};
+
+/// A page of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Objects, keys strictly rising by their UTF-8 bytes.
+    pub objects: Vec<ObjectMeta>,
+    /// Where the next page begins; `None` only when the server said that this was the last one.
+    pub next: Option<String>,
+}
+
+/// Answer to a read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetched {
+    /// The bytes of exactly the version asked for.
+    Bytes(Bytes),
+    /// The object has another version now.
+    Changed,
+    /// The bucket answered that there is no such object.
+    Gone,
+}
+
+/// A place with objects.
+///
+/// Laws (the contract suite runs them against every implementation):
+/// 1. `list` gives every object under the prefix exactly once, keys byte for byte as they are in the bucket, and
+///    `next: None` only on the server's word that nothing follows.
+/// 2. `fetch` gives the bytes of the etag asked for, whole, or says why not; never other bytes.
+/// 3. Only `s3:ListBucket` and `s3:GetObject` are ever used.
+/// 4. Every call ends: each request has a deadline. Dropping a call is safe.
+#[async_trait]
+pub trait ObjectSource: Send + Sync {
+    /// The page that begins at `token` (the first one without).
+    async fn list(&self, prefix: &str, token: Option<&str>) -> Result<Page>;
+    /// The bytes of this version of this object.
+    async fn fetch(&self, key: &ObjectKey, etag: &ETag) -> Result<Fetched>;
+}

@@ -1,0 +1,462 @@
+//! The rows that cross a border: what window, API and `s3c` are shown. Plain data, no secret, times in
+//! milliseconds since 1970 UTC, sizes in bytes.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::connection::{Credentials, Destination, OnGone};
+use crate::error::{ErrorView, FieldError};
+use crate::knowledge_base::TagCount;
+use crate::scope::SkipReason;
+use crate::tag::{OnIllegalTag, OnNoMatch};
+
+/// A connection with how it stands.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionView {
+    /// Id.
+    pub id: String,
+    /// Name; unique.
+    pub name: String,
+    /// Bucket.
+    pub bucket: String,
+    /// Region.
+    pub region: String,
+    /// Endpoint; empty for Amazon S3.
+    pub endpoint: String,
+    /// Prefix; perhaps empty.
+    pub prefix: String,
+    /// Tag rule; empty for none.
+    pub container_tag_regex: String,
+    /// Container tags.
+    pub container_tags: Vec<String>,
+    /// Document limit.
+    pub document_limit: u32,
+    /// For keys that the rule does not match.
+    pub on_no_match: OnNoMatch,
+    /// For captured values that are no tag.
+    pub on_illegal_tag: OnIllegalTag,
+    /// For documents whose object is gone.
+    pub on_gone: OnGone,
+    /// Minutes between syncs; 0: only by hand.
+    pub every_minutes: u32,
+    /// Where documents go.
+    pub destination: Destination,
+    /// Where credentials come from.
+    pub credentials: Credentials,
+    /// When it was added.
+    pub created_at: i64,
+    /// How it stands.
+    pub state: ConnectionState,
+    /// Documents that are held.
+    pub documents: u64,
+    /// End of the last run that completed.
+    pub last_complete_at: Option<i64>,
+    /// When the next run is due; `None`: only by hand.
+    pub next_due_at: Option<i64>,
+    /// The newest run, which may be the running one.
+    pub last_run: Option<RunView>,
+    /// While it syncs.
+    pub progress: Option<RunProgress>,
+    /// The last 30 runs, oldest first.
+    pub recent_runs: Vec<RunBar>,
+}
+
+/// How a connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionState {
+    /// It never synced.
+    New,
+    /// A run is open.
+    Syncing,
+    /// The last run did everything that was planned.
+    UpToDate,
+    /// The last run left some documents undone; the next one takes them up.
+    PartlyDone,
+    /// The last run ended in an error that a person has to see; it is in `lastRun.error`.
+    NeedsYou,
+    /// The last run was cancelled or interrupted.
+    Stopped,
+    /// It is being deleted.
+    Deleting,
+}
+
+/// What a run is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RunPhase {
+    /// Reading the listing; there is no total yet.
+    Listing,
+    /// Working out what is to be done.
+    Deciding,
+    /// Removing what must go first.
+    Removing,
+    /// Reading objects and putting documents.
+    Sending,
+    /// Asking how documents stand, removing superseded versions.
+    Settling,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RunProgress {
+    /// The run.
+    pub run_id: String,
+    /// What it is doing.
+    pub phase: RunPhase,
+    /// Objects listed so far.
+    pub listed: u64,
+    /// Documents to send.
+    pub planned: u64,
+    /// Documents done: sent, refused or failed.
+    pub done: u64,
+    /// Bytes to send.
+    pub bytes_planned: u64,
+    /// Bytes sent.
+    pub bytes: u64,
+    /// When it started.
+    pub started_at: i64,
+    /// When sending began.
+    pub sending_since: Option<i64>,
+}
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Under way.
+    Running,
+    /// Everything that was planned was done.
+    Completed,
+    /// Some documents failed; the next run takes them up.
+    PartlyCompleted,
+    /// It ended in an error before its work was done.
+    Failed,
+    /// A person cancelled it.
+    Cancelled,
+    /// The app ended while it ran.
+    Interrupted,
+}
+
+/// Who started a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RunTrigger {
+    /// A person: window, tray or `s3c`.
+    Manual,
+    /// The schedule.
+    Schedule,
+}
+
+/// A run.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RunView {
+    /// Id.
+    pub id: String,
+    /// Its connection.
+    pub connection_id: String,
+    /// Name of the connection.
+    pub connection_name: String,
+    /// Who started it.
+    pub trigger: RunTrigger,
+    /// How it stands.
+    pub state: RunState,
+    /// Start.
+    pub started_at: i64,
+    /// End.
+    pub finished_at: Option<i64>,
+    /// Objects listed.
+    pub listed: u64,
+    /// Documents sent.
+    pub sent: u64,
+    /// Documents removed because their object is gone, out of scope, or tagged otherwise without a successor.
+    pub removed: u64,
+    /// Objects that got no document, each for a [`SkipReason`].
+    pub skipped: u64,
+    /// Documents that failed.
+    pub failed: u64,
+    /// Bytes sent.
+    pub bytes: u64,
+    /// What ended it.
+    pub error: Option<ErrorView>,
+}
+
+/// A run in one bar of the small chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RunBar {
+    /// How it ended.
+    pub state: RunState,
+    /// When it started.
+    pub started_at: i64,
+    /// Documents sent.
+    pub sent: u64,
+    /// Documents removed.
+    pub removed: u64,
+    /// Documents failed.
+    pub failed: u64,
+}
+
+/// What became of one object in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemOutcome {
+    /// Its document was sent.
+    Sent,
+    /// Its document was removed.
+    Removed,
+    /// The knowledge base refused it.
+    Refused,
+    /// It failed; the next run tries again.
+    Failed,
+}
+
+/// One line of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RunItem {
+    /// Key.
+    pub key: String,
+    /// Tag.
+    pub tag: String,
+    /// What became of it.
+    pub outcome: ItemOutcome,
+    /// Code of the failure, where there is one.
+    pub code: Option<String>,
+    /// What a person reads: the reason of a refusal, the detail of a failure.
+    pub detail: Option<String>,
+    /// Size in bytes.
+    pub size: u64,
+    /// When.
+    pub at: i64,
+}
+
+/// A page of a run's lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RunItems {
+    /// The lines.
+    pub items: Vec<RunItem>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// What a sync does with a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanAction {
+    /// A document is put; the key has none.
+    New,
+    /// A document is put; the key has one of another version.
+    Changed,
+    /// A document is put; the key has one under another tag, which goes first.
+    Retagged,
+    /// Nothing: the document that is wanted is held.
+    Unchanged,
+    /// No document, for a [`SkipReason`].
+    Skipped,
+    /// The document goes: its object is gone or out of scope, or has no tag any more.
+    Removed,
+    /// The object is gone or out of scope; its document stays, as chosen.
+    Kept,
+}
+
+/// One key of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanItem {
+    /// Key.
+    pub key: String,
+    /// What a sync does with it.
+    pub action: PlanAction,
+    /// Why it is skipped.
+    pub reason: Option<SkipReason>,
+    /// A sentence for `reason`, or what the knowledge base said.
+    pub sentence: Option<String>,
+    /// The tag that it gets, or that its held document has.
+    pub tag: Option<String>,
+    /// What the rule captured, as [start, end) in UTF-16 units of `key` (what a browser counts).
+    pub capture: Option<(u32, u32)>,
+    /// Size in bytes; `None` when the object is not in the bucket.
+    pub size: Option<u64>,
+    /// Last modified.
+    pub modified: Option<i64>,
+}
+
+/// How many keys a plan has of each action.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanTotals {
+    /// New documents.
+    pub new: u64,
+    /// Changed ones.
+    pub changed: u64,
+    /// Retagged ones.
+    pub retagged: u64,
+    /// Unchanged ones.
+    pub unchanged: u64,
+    /// Skipped objects.
+    pub skipped: u64,
+    /// Documents to be removed.
+    pub removed: u64,
+    /// Documents kept although their object is gone.
+    pub kept: u64,
+}
+
+/// How many keys are skipped for a reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SkipCount {
+    /// The reason.
+    pub reason: SkipReason,
+    /// Its sentence.
+    pub sentence: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// A plan as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanSummary {
+    /// Keys by action.
+    pub totals: PlanTotals,
+    /// Skipped keys by reason, only reasons that occur.
+    pub skipped: Vec<SkipCount>,
+    /// Containers by number of documents after the sync, the largest 50.
+    pub tags: Vec<TagCount>,
+    /// How many containers there are.
+    pub tag_count: u64,
+    /// Bytes to send.
+    pub bytes: u64,
+    /// Objects that the listing shows.
+    pub listed: u64,
+    /// Documents held now.
+    pub held: u64,
+    /// The document limit.
+    pub limit: u32,
+    /// When the bucket was listed.
+    pub listed_at: i64,
+    /// Whether the listing reached its end.
+    pub complete: bool,
+}
+
+/// Which part of a plan to show.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PlanFilter {
+    /// Only this action.
+    #[ts(optional)]
+    pub action: Option<PlanAction>,
+    /// Only keys or tags that contain this text.
+    pub text: String,
+    /// From this row on.
+    pub offset: u64,
+    /// At most this many rows; 0 means 100.
+    pub limit: u32,
+}
+
+/// A page of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanPage {
+    /// The rows, in key order.
+    pub items: Vec<PlanItem>,
+    /// How many rows the filter leaves.
+    pub total: u64,
+}
+
+/// The bucket's keys as seen for a draft, kept in memory until the next listing of a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DraftListing {
+    /// Names it in later calls.
+    pub listing_id: String,
+    /// How many keys were seen.
+    pub keys: u64,
+    /// Whether that is all of them; a large bucket is cut off.
+    pub complete: bool,
+    /// When.
+    pub listed_at: i64,
+}
+
+/// What a draft's rules would do with the keys of a listing.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DraftPreview {
+    /// Wrong tag fields; with any, `summary` and `page` are absent.
+    pub field_errors: Vec<FieldError>,
+    /// The whole.
+    pub summary: Option<PlanSummary>,
+    /// A part.
+    pub page: Option<PlanPage>,
+}
+
+/// A rung of the connection test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Rung {
+    /// The credentials are found (keychain, profile, environment).
+    Credentials,
+    /// The server is reached and lists the bucket.
+    List,
+    /// One object can be read.
+    Read,
+}
+
+/// What a rung showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Good.
+    Passed,
+    /// Not good; `error` says why.
+    Failed,
+    /// Not tried, because an earlier rung failed or there is nothing to try it on.
+    NotTried,
+}
+
+/// One line of a test report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RungView {
+    /// Which.
+    pub rung: Rung,
+    /// What it showed.
+    pub verdict: Verdict,
+    /// In one sentence.
+    pub sentence: String,
+    /// Why it failed.
+    pub error: Option<ErrorView>,
+}
+
+/// What a connection test showed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TestReport {
+    /// Whether every rung that was tried is good.
+    pub passed: bool,
+    /// The rungs, bottom first.
+    pub rungs: Vec<RungView>,
+    /// The first failure.
+    pub error: Option<ErrorView>,
+}
+
+/// The app itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AppStatus {
+    /// Version.
+    pub version: String,
+    /// Where state and library are.
+    pub data_dir: String,
+    /// SQLite's version.
+    pub sqlite_version: String,
+    /// Documents in the library.
+    pub library_documents: u64,
+    /// A damaged state file was set aside under this path when the app started.
+    pub state_set_aside: Option<String>,
+}

@@ -1,0 +1,930 @@
+// Generated from the command table of the engine by `cargo xtask generate`. Do not edit.
+
+/**
+ * The app itself.
+ */
+export type AppStatus = { 
+/**
+ * Version.
+ */
+version: string, 
+/**
+ * Where state and library are.
+ */
+dataDir: string, 
+/**
+ * SQLite's version.
+ */
+sqliteVersion: string, 
+/**
+ * Documents in the library.
+ */
+libraryDocuments: number, 
+/**
+ * A damaged state file was set aside under this path when the app started.
+ */
+stateSetAside: string | null, };
+
+/**
+ * A connection as typed. Text is not trimmed in `prefix` and patterns: spaces are legal there.
+ */
+export type ConnectionDraft = { 
+/**
+ * A name of the person's choice; empty means the bucket's name.
+ */
+name: string, 
+/**
+ * Bucket.
+ */
+bucket: string, 
+/**
+ * Region; `auto` where the provider has none.
+ */
+region: string, 
+/**
+ * Base URL of an S3-compatible service, without the bucket; empty for Amazon S3.
+ */
+endpoint: string, 
+/**
+ * Only keys that begin with this, literally.
+ */
+prefix: string, 
+/**
+ * The tag rule; empty for none.
+ */
+containerTagRegex: string, 
+/**
+ * Container tags; the first is the default.
+ */
+containerTags: Array<string>, 
+/**
+ * At most this many keys have documents; absent means 10,000.
+ */
+documentLimit: number | null, 
+/**
+ * For keys that the rule does not match.
+ */
+onNoMatch: OnNoMatch, 
+/**
+ * For captured values that are no tag.
+ */
+onIllegalTag: OnIllegalTag, 
+/**
+ * For documents whose object is gone.
+ */
+onGone: OnGone, 
+/**
+ * Minutes between syncs; absent means 240, 0 means only by hand.
+ */
+everyMinutes: number | null, 
+/**
+ * Where documents go.
+ */
+destination: Destination, 
+/**
+ * Where credentials come from.
+ */
+credentials: CredentialsDraft, };
+
+/**
+ * How a connection stands.
+ */
+export type ConnectionState = "new" | "syncing" | "up_to_date" | "partly_done" | "needs_you" | "stopped" | "deleting";
+
+/**
+ * A connection with how it stands.
+ */
+export type ConnectionView = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Name; unique.
+ */
+name: string, 
+/**
+ * Bucket.
+ */
+bucket: string, 
+/**
+ * Region.
+ */
+region: string, 
+/**
+ * Endpoint; empty for Amazon S3.
+ */
+endpoint: string, 
+/**
+ * Prefix; perhaps empty.
+ */
+prefix: string, 
+/**
+ * Tag rule; empty for none.
+ */
+containerTagRegex: string, 
+/**
+ * Container tags.
+ */
+containerTags: Array<string>, 
+/**
+ * Document limit.
+ */
+documentLimit: number, 
+/**
+ * For keys that the rule does not match.
+ */
+onNoMatch: OnNoMatch, 
+/**
+ * For captured values that are no tag.
+ */
+onIllegalTag: OnIllegalTag, 
+/**
+ * For documents whose object is gone.
+ */
+onGone: OnGone, 
+/**
+ * Minutes between syncs; 0: only by hand.
+ */
+everyMinutes: number, 
+/**
+ * Where documents go.
+ */
+destination: Destination, 
+/**
+ * Where credentials come from.
+ */
+credentials: Credentials, 
+/**
+ * When it was added.
+ */
+createdAt: number, 
+/**
+ * How it stands.
+ */
+state: ConnectionState, 
+/**
+ * Documents that are held.
+ */
+documents: number, 
+/**
+ * End of the last run that completed.
+ */
+lastCompleteAt: number | null, 
+/**
+ * When the next run is due; `None`: only by hand.
+ */
+nextDueAt: number | null, 
+/**
+ * The newest run, which may be the running one.
+ */
+lastRun: RunView | null, 
+/**
+ * While it syncs.
+ */
+progress: RunProgress | null, 
+/**
+ * The last 30 runs, oldest first.
+ */
+recentRuns: Array<RunBar>, };
+
+/**
+ * Where credentials come from, as saved: without any secret.
+ */
+export type Credentials = { "kind": "access_key", 
+/**
+ * `accessKeyId` as documented.
+ */
+accessKeyId: string, 
+/**
+ * Whether the keychain also has a session token.
+ */
+sessionToken: boolean, } | { "kind": "environment" } | { "kind": "profile", 
+/**
+ * Its name.
+ */
+name: string, } | { "kind": "anonymous" };
+
+/**
+ * Where credentials come from, as typed.
+ */
+export type CredentialsDraft = { "kind": "access_key", 
+/**
+ * `accessKeyId` as documented.
+ */
+accessKeyId: string, 
+/**
+ * `secretAccessKey` as documented.
+ */
+secretAccessKey?: string, 
+/**
+ * Token of temporary credentials.
+ */
+sessionToken?: string, } | { "kind": "environment" } | { "kind": "profile", 
+/**
+ * Its name.
+ */
+name: string, } | { "kind": "anonymous" };
+
+/**
+ * Which knowledge base documents go to.
+ */
+export type Destination = "library";
+
+/**
+ * The bucket's keys as seen for a draft, kept in memory until the next listing of a draft.
+ */
+export type DraftListing = { 
+/**
+ * Names it in later calls.
+ */
+listingId: string, 
+/**
+ * How many keys were seen.
+ */
+keys: number, 
+/**
+ * Whether that is all of them; a large bucket is cut off.
+ */
+complete: boolean, 
+/**
+ * When.
+ */
+listedAt: number, };
+
+/**
+ * What a draft's rules would do with the keys of a listing.
+ */
+export type DraftPreview = { 
+/**
+ * Wrong tag fields; with any, `summary` and `page` are absent.
+ */
+fieldErrors: Array<FieldError>, 
+/**
+ * The whole.
+ */
+summary: PlanSummary | null, 
+/**
+ * A part.
+ */
+page: PlanPage | null, };
+
+/**
+ * Something that a face may want to draw.
+ */
+export type EngineEvent = { "kind": "connection", 
+/**
+ * The whole row.
+ */
+connection: ConnectionView, } | { "kind": "connection_removed", 
+/**
+ * Its id.
+ */
+id: string, } | { "kind": "run_ended", 
+/**
+ * The whole row.
+ */
+run: RunView, 
+/**
+ * Whether it is this connection's first successful one.
+ */
+first: boolean, 
+/**
+ * Whether the run before it ended differently (healthy → trouble, or back).
+ */
+turned: boolean, };
+
+/**
+ * What went wrong, as something that a program can act on.
+ */
+export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "invalid_request" | "internal";
+
+/**
+ * An [`Error`] as the faces show it.
+ */
+export type ErrorView = { 
+/**
+ * Stable code.
+ */
+code: ErrorCode, 
+/**
+ * HTTP status as documented, or the nearest one.
+ */
+status: number, 
+/**
+ * What happened.
+ */
+message: string, 
+/**
+ * What to do.
+ */
+solution: string, 
+/**
+ * The facts of this case.
+ */
+detail: string, 
+/**
+ * Invalid fields, for `invalid_connection`.
+ */
+fields?: Array<FieldError>, 
+/**
+ * The right region, for `wrong_region`.
+ */
+region?: string, };
+
+/**
+ * One field of a connection that is not valid.
+ */
+export type FieldError = { 
+/**
+ * The field as documented: `bucket`, `containerTagRegex`, `documentLimit`, …
+ */
+field: string, 
+/**
+ * What is wrong and what to do, in one sentence.
+ */
+message: string, 
+/**
+ * Where in the typed text, as [start, end) in Unicode characters; only for a pattern.
+ */
+span: [number, number] | null, };
+
+/**
+ * What became of one object in a run.
+ */
+export type ItemOutcome = "sent" | "removed" | "refused" | "failed";
+
+/**
+ * An object's key, byte for byte.
+ */
+export type ObjectKey = string;
+
+/**
+ * What happens to documents whose object is gone from the bucket or no longer in scope.
+ */
+export type OnGone = "keep" | "remove";
+
+/**
+ * What happens to a captured value that is no legal tag.
+ */
+export type OnIllegalTag = "skip" | "replace";
+
+/**
+ * What happens to a key that the rule does not match.
+ */
+export type OnNoMatch = "tag" | "skip";
+
+/**
+ * What a sync does with a key.
+ */
+export type PlanAction = "new" | "changed" | "retagged" | "unchanged" | "skipped" | "removed" | "kept";
+
+/**
+ * Which part of a plan to show.
+ */
+export type PlanFilter = { 
+/**
+ * Only this action.
+ */
+action?: PlanAction, 
+/**
+ * Only keys or tags that contain this text.
+ */
+text: string, 
+/**
+ * From this row on.
+ */
+offset: number, 
+/**
+ * At most this many rows; 0 means 100.
+ */
+limit: number, };
+
+/**
+ * One key of a plan.
+ */
+export type PlanItem = { 
+/**
+ * Key.
+ */
+key: string, 
+/**
+ * What a sync does with it.
+ */
+action: PlanAction, 
+/**
+ * Why it is skipped.
+ */
+reason: SkipReason | null, 
+/**
+ * A sentence for `reason`, or what the knowledge base said.
+ */
+sentence: string | null, 
+/**
+ * The tag that it gets, or that its held document has.
+ */
+tag: string | null, 
+/**
+ * What the rule captured, as [start, end) in UTF-16 units of `key` (what a browser counts).
+ */
+capture: [number, number] | null, 
+/**
+ * Size in bytes; `None` when the object is not in the bucket.
+ */
+size: number | null, 
+/**
+ * Last modified.
+ */
+modified: number | null, };
+
+/**
+ * A page of a plan.
+ */
+export type PlanPage = { 
+/**
+ * The rows, in key order.
+ */
+items: Array<PlanItem>, 
+/**
+ * How many rows the filter leaves.
+ */
+total: number, };
+
+/**
+ * A plan as a whole.
+ */
+export type PlanSummary = { 
+/**
+ * Keys by action.
+ */
+totals: PlanTotals, 
+/**
+ * Skipped keys by reason, only reasons that occur.
+ */
+skipped: Array<SkipCount>, 
+/**
+ * Containers by number of documents after the sync, the largest 50.
+ */
+tags: Array<TagCount>, 
+/**
+ * How many containers there are.
+ */
+tagCount: number, 
+/**
+ * Bytes to send.
+ */
+bytes: number, 
+/**
+ * Objects that the listing shows.
+ */
+listed: number, 
+/**
+ * Documents held now.
+ */
+held: number, 
+/**
+ * The document limit.
+ */
+limit: number, 
+/**
+ * When the bucket was listed.
+ */
+listedAt: number, 
+/**
+ * Whether the listing reached its end.
+ */
+complete: boolean, };
+
+/**
+ * How many keys a plan has of each action.
+ */
+export type PlanTotals = { 
+/**
+ * New documents.
+ */
+new: number, 
+/**
+ * Changed ones.
+ */
+changed: number, 
+/**
+ * Retagged ones.
+ */
+retagged: number, 
+/**
+ * Unchanged ones.
+ */
+unchanged: number, 
+/**
+ * Skipped objects.
+ */
+skipped: number, 
+/**
+ * Documents to be removed.
+ */
+removed: number, 
+/**
+ * Documents kept although their object is gone.
+ */
+kept: number, };
+
+/**
+ * A run in one bar of the small chart.
+ */
+export type RunBar = { 
+/**
+ * How it ended.
+ */
+state: RunState, 
+/**
+ * When it started.
+ */
+startedAt: number, 
+/**
+ * Documents sent.
+ */
+sent: number, 
+/**
+ * Documents removed.
+ */
+removed: number, 
+/**
+ * Documents failed.
+ */
+failed: number, };
+
+/**
+ * One line of a run.
+ */
+export type RunItem = { 
+/**
+ * Key.
+ */
+key: string, 
+/**
+ * Tag.
+ */
+tag: string, 
+/**
+ * What became of it.
+ */
+outcome: ItemOutcome, 
+/**
+ * Code of the failure, where there is one.
+ */
+code: string | null, 
+/**
+ * What a person reads: the reason of a refusal, the detail of a failure.
+ */
+detail: string | null, 
+/**
+ * Size in bytes.
+ */
+size: number, 
+/**
+ * When.
+ */
+at: number, };
+
+/**
+ * A page of a run's lines.
+ */
+export type RunItems = { 
+/**
+ * The lines.
+ */
+items: Array<RunItem>, 
+/**
+ * How many there are in all.
+ */
+total: number, };
+
+/**
+ * What a run is doing.
+ */
+export type RunPhase = "listing" | "deciding" | "removing" | "sending" | "settling";
+
+/**
+ * How far a run is.
+ */
+export type RunProgress = { 
+/**
+ * The run.
+ */
+runId: string, 
+/**
+ * What it is doing.
+ */
+phase: RunPhase, 
+/**
+ * Objects listed so far.
+ */
+listed: number, 
+/**
+ * Documents to send.
+ */
+planned: number, 
+/**
+ * Documents done: sent, refused or failed.
+ */
+done: number, 
+/**
+ * Bytes to send.
+ */
+bytesPlanned: number, 
+/**
+ * Bytes sent.
+ */
+bytes: number, 
+/**
+ * When it started.
+ */
+startedAt: number, 
+/**
+ * When sending began.
+ */
+sendingSince: number | null, };
+
+/**
+ * How a run stands.
+ */
+export type RunState = "running" | "completed" | "partly_completed" | "failed" | "cancelled" | "interrupted";
+
+/**
+ * Who started a run.
+ */
+export type RunTrigger = "manual" | "schedule";
+
+/**
+ * A run.
+ */
+export type RunView = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Its connection.
+ */
+connectionId: string, 
+/**
+ * Name of the connection.
+ */
+connectionName: string, 
+/**
+ * Who started it.
+ */
+trigger: RunTrigger, 
+/**
+ * How it stands.
+ */
+state: RunState, 
+/**
+ * Start.
+ */
+startedAt: number, 
+/**
+ * End.
+ */
+finishedAt: number | null, 
+/**
+ * Objects listed.
+ */
+listed: number, 
+/**
+ * Documents sent.
+ */
+sent: number, 
+/**
+ * Documents removed because their object is gone, out of scope, or tagged otherwise without a successor.
+ */
+removed: number, 
+/**
+ * Objects that got no document, each for a [`SkipReason`].
+ */
+skipped: number, 
+/**
+ * Documents that failed.
+ */
+failed: number, 
+/**
+ * Bytes sent.
+ */
+bytes: number, 
+/**
+ * What ended it.
+ */
+error: ErrorView | null, };
+
+/**
+ * A rung of the connection test.
+ */
+export type Rung = "credentials" | "list" | "read";
+
+/**
+ * One line of a test report.
+ */
+export type RungView = { 
+/**
+ * Which.
+ */
+rung: Rung, 
+/**
+ * What it showed.
+ */
+verdict: Verdict, 
+/**
+ * In one sentence.
+ */
+sentence: string, 
+/**
+ * Why it failed.
+ */
+error: ErrorView | null, };
+
+/**
+ * A search over what is held.
+ */
+export type SearchQuery = { 
+/**
+ * Words to look for; any text is legal.
+ */
+query: string, 
+/**
+ * Only this container.
+ */
+tag?: string, 
+/**
+ * Only this connection.
+ */
+connectionId?: string, 
+/**
+ * At most this many results; 0 means 20.
+ */
+limit: number, };
+
+/**
+ * Results, best first.
+ */
+export type SearchReply = { 
+/**
+ * The best ones, at most as many as asked for.
+ */
+results: Array<SearchResult>, 
+/**
+ * How many documents match.
+ */
+total: number, };
+
+/**
+ * One search result.
+ */
+export type SearchResult = { 
+/**
+ * The engine's id of the document.
+ */
+documentId: string, 
+/**
+ * The connection that owns it.
+ */
+connectionId: string, 
+/**
+ * Its bucket.
+ */
+bucket: string, 
+/**
+ * Key of the object.
+ */
+key: ObjectKey, 
+/**
+ * Its container.
+ */
+tag: string, 
+/**
+ * Rank: higher is better; comparable within one reply only.
+ */
+score: number, 
+/**
+ * The best passage.
+ */
+snippet: Array<SnippetPart>, 
+/**
+ * Size of the object, in bytes.
+ */
+size: number, 
+/**
+ * Last modified, in milliseconds since 1970 UTC.
+ */
+modified: number | null, };
+
+/**
+ * How many keys are skipped for a reason.
+ */
+export type SkipCount = { 
+/**
+ * The reason.
+ */
+reason: SkipReason, 
+/**
+ * Its sentence.
+ */
+sentence: string, 
+/**
+ * How many.
+ */
+count: number, };
+
+/**
+ * Why an object has no document.
+ */
+export type SkipReason = "folder_marker" | "empty" | "too_large" | "unsupported_type" | "archived" | "excluded_by_rule" | "no_tag" | "illegal_tag" | "over_limit" | "refused";
+
+/**
+ * A piece of a snippet.
+ */
+export type SnippetPart = { 
+/**
+ * Text.
+ */
+text: string, 
+/**
+ * Whether it is what was looked for.
+ */
+hit: boolean, };
+
+/**
+ * A container and how many documents it holds.
+ */
+export type TagCount = { 
+/**
+ * The tag.
+ */
+tag: string, 
+/**
+ * Documents under it.
+ */
+count: number, };
+
+/**
+ * What a connection test showed.
+ */
+export type TestReport = { 
+/**
+ * Whether every rung that was tried is good.
+ */
+passed: boolean, 
+/**
+ * The rungs, bottom first.
+ */
+rungs: Array<RungView>, 
+/**
+ * The first failure.
+ */
+error: ErrorView | null, };
+
+/**
+ * What a rung showed.
+ */
+export type Verdict = "passed" | "failed" | "not_tried";
+
+/** Every command: what it takes and what it answers. */
+export interface Commands {
+  /** Version, folders, counts. */
+  app_status: { arguments: Record<string, never>; reply: AppStatus };
+  /** Every connection with how it stands, by name. */
+  connection_list: { arguments: Record<string, never>; reply: Array<ConnectionView> };
+  /** What is wrong with a draft as typed; empty when nothing is. `id` names the connection that is edited. */
+  connection_check: { arguments: { draft: ConnectionDraft, id: string | null, }; reply: Array<FieldError> };
+  /** Tries a draft against its bucket. `id` names the connection whose saved secret serves where none is typed. */
+  connection_test_draft: { arguments: { draft: ConnectionDraft, id: string | null, }; reply: TestReport };
+  /** Tries a saved connection. */
+  connection_test: { arguments: { id: string, }; reply: TestReport };
+  /** Lists the bucket for a draft (its first keys, bounded) and keeps the listing for `draft_preview`. */
+  draft_list: { arguments: { draft: ConnectionDraft, id: string | null, }; reply: DraftListing };
+  /** What the draft's rules would do with the keys of a listing. Nothing is sent. */
+  draft_preview: { arguments: { listingId: string, draft: ConnectionDraft, filter: PlanFilter, }; reply: DraftPreview };
+  /** Saves a new connection, its secret in the keychain. */
+  connection_add: { arguments: { draft: ConnectionDraft, }; reply: ConnectionView };
+  /** Saves an edited connection; a secret that is not typed stays. */
+  connection_edit: { arguments: { id: string, draft: ConnectionDraft, }; reply: ConnectionView };
+  /** Deletes a connection, and its documents unless they are to be kept. */
+  connection_delete: { arguments: { id: string, keepDocuments: boolean, }; reply: null };
+  /** Works out what a sync would do; lists the bucket again when asked to, or when it never was. */
+  preview_make: { arguments: { id: string, refresh: boolean, }; reply: PlanSummary };
+  /** A part of the last preview of a connection. */
+  preview_page: { arguments: { id: string, filter: PlanFilter, }; reply: PlanPage };
+  /** Starts a sync. */
+  sync_start: { arguments: { id: string, }; reply: RunView };
+  /** Starts a sync of every connection that is not syncing. */
+  sync_start_all: { arguments: Record<string, never>; reply: Array<RunView> };
+  /** Cancels a sync; puts that are under way finish. */
+  sync_cancel: { arguments: { id: string, }; reply: null };
+  /** The newest runs, of one connection or of all. */
+  run_list: { arguments: { connectionId: string | null, limit: number, }; reply: Array<RunView> };
+  /** What became of the objects of a run. */
+  run_items: { arguments: { runId: string, outcome: ItemOutcome | null, offset: number, limit: number, }; reply: RunItems };
+  /** Searches the library. */
+  library_search: { arguments: { query: SearchQuery, }; reply: SearchReply };
+  /** The library's containers. */
+  library_tags: { arguments: Record<string, never>; reply: Array<TagCount> };
+}
