@@ -20,5 +20,6 @@ pub mod scope;
 pub mod secrets;
 pub mod source;
 pub mod store;
+pub mod sync;
 pub mod tag;
 pub mod view;

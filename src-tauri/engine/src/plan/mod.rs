@@ -52,6 +52,8 @@ pub struct DocumentRow {
     pub remote_id: Option<RemoteId>,
     /// How it stands.
     pub state: DocumentState,
+    /// When it came into its state, in milliseconds since 1970 UTC.
+    pub changed_at: i64,
     /// Since when a put of it was never answered, in milliseconds since 1970 UTC.
     pub unanswered_at: Option<i64>,
     /// Why it was refused; stays while it is removed, so that it never takes a place.

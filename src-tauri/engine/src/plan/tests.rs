@@ -28,6 +28,7 @@ fn row(etag: &str, tag_text: &str, state: DocumentState, sequence: i64) -> Docum
         sequence,
         remote_id: Some(format!("r{sequence}")),
         state,
+        changed_at: 0,
         unanswered_at: None,
         error_code: (state == DocumentState::Rejected).then(|| "document_refused".to_owned()),
         error_detail: None,

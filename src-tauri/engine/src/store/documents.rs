@@ -9,8 +9,8 @@ use crate::object::{ETag, ObjectKey};
 use crate::plan::{DocumentRow, DocumentState};
 use crate::tag::ContainerTag;
 
-const COLUMNS: &str =
-    "id, key, etag, tag, sequence, remote_id, state, unanswered_at, error_code, error_detail, content_hash, size";
+const COLUMNS: &str = "id, key, etag, tag, sequence, remote_id, state, unanswered_at, error_code, error_detail, \
+    content_hash, size, changed_at";
 
 /// A row that is about to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,15 +27,17 @@ pub struct Intent {
     pub content_hash: Option<Vec<u8>>,
     /// Size in bytes.
     pub size: u64,
+    /// Now.
+    pub at: i64,
 }
 
 /// Writes an intent. A row of the same id is taken up again (it is one that was intended before).
 pub fn intend(db: &Db, connection: i64, destination: &str, intent: &Intent) -> Result<()> {
-    let Intent { id, key, etag, tag, content_hash, size } = intent;
+    let Intent { id, key, etag, tag, content_hash, size, at } = intent;
     let mut statement = db
         .prepare_cached(
-            "INSERT INTO documents (id, connection, key, etag, tag, destination, state, content_hash, size) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'intended', ?7, ?8) \
+            "INSERT INTO documents (id, connection, key, etag, tag, destination, state, content_hash, size, changed_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'intended', ?7, ?8, ?9) \
              ON CONFLICT (id) DO UPDATE SET content_hash = excluded.content_hash, size = excluded.size \
              WHERE state = 'intended'",
         )
@@ -49,21 +51,22 @@ pub fn intend(db: &Db, connection: i64, destination: &str, intent: &Intent) -> R
             tag.as_str(),
             destination,
             content_hash,
-            *size as i64
+            *size as i64,
+            at
         ])
         .map_err(sql_error)?;
     if made == 1 { Ok(()) } else { Err(Error::internal("writing an intent", "the row is in use")) }
 }
 
 /// The knowledge base took it.
-pub fn set_accepted(db: &Db, id: &str, remote_id: &str, state: DocumentState) -> Result<()> {
+pub fn set_accepted(db: &Db, id: &str, remote_id: &str, state: DocumentState, at: i64) -> Result<()> {
     let mut statement = db
         .prepare_cached(
-            "UPDATE documents SET state = ?3, remote_id = ?2, unanswered_at = NULL, error_code = NULL, \
-             error_detail = NULL WHERE id = ?1",
+            "UPDATE documents SET changed_at = CASE state WHEN ?3 THEN changed_at ELSE ?4 END, state = ?3, remote_id = ?2, \
+             unanswered_at = NULL, error_code = NULL, error_detail = NULL WHERE id = ?1",
         )
         .map_err(sql_error)?;
-    statement.execute(params![id, remote_id, state_name(state)]).map_err(sql_error)?;
+    statement.execute(params![id, remote_id, state_name(state), at]).map_err(sql_error)?;
     Ok(())
 }
 
@@ -243,6 +246,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
         error_detail: row.get(9)?,
         content_hash: row.get(10)?,
         size: row.get::<_, i64>(11)? as u64,
+        changed_at: row.get(12)?,
     })
 }
 

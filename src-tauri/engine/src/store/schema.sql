@@ -47,6 +47,7 @@ CREATE TABLE documents (
     destination   TEXT NOT NULL,                        -- which knowledge base
     remote_id     TEXT,                                 -- NULL: not known yet
     state         TEXT NOT NULL CHECK (state IN ('intended', 'sent', 'indexed', 'rejected', 'removing')),
+    changed_at    INTEGER NOT NULL,                     -- when it came into its state
     unanswered_at INTEGER,                              -- since when a put of it was never answered
     error_code    TEXT,                                 -- refused; a row with it takes no place under the limit
     error_detail  TEXT,

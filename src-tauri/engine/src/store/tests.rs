@@ -28,6 +28,7 @@ fn intent(key: &str, etag: &str) -> Intent {
         tag,
         content_hash: None,
         size: 1,
+        at: 1,
     }
 }
 
