@@ -114,7 +114,7 @@ impl Engine {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             data_dir: self.data_dir.display().to_string(),
             sqlite_version: rusqlite::version().to_owned(),
-            library_documents: self.library.document_count().await?,
+            library_documents: self.library.document_count(),
             state_set_aside: self.store.set_aside().map(|path| path.display().to_string()),
         })
     }
