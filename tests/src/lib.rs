@@ -6,6 +6,7 @@
 pub mod desktop;
 pub mod loopback;
 pub mod process;
+pub mod random;
 pub mod s3_server;
 pub mod samples;
 pub mod tools;
