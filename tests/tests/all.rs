@@ -1,5 +1,6 @@
-//! Every test that needs more than one room: scenarios, contracts, faces, the desktop.
+//! All tests that need more than one crate, in one program: it links once.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod harness;
 mod s3c;

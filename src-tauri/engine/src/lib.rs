@@ -19,5 +19,7 @@ pub mod plan;
 pub mod scope;
 pub mod secrets;
 pub mod source;
+pub mod store;
+pub mod sync;
 pub mod tag;
 pub mod view;
