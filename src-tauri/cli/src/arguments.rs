@@ -135,7 +135,8 @@ pub struct AddArguments {
     #[arg(long, value_name = "ID")]
     pub access_key_id: Option<String>,
     /// Read the secret access key from standard input
-    #[arg(long, requires = "access_key_id")]
+    // `requires` alone is waived by clap where a conflict already rules the required argument out.
+    #[arg(long, requires = "access_key_id", conflicts_with = "credentials")]
     pub secret_access_key_stdin: bool,
     /// Credentials that are kept elsewhere: environment, profile:NAME or anonymous
     #[arg(long, value_name = "WHERE", value_parser = parse_elsewhere)]
@@ -322,10 +323,7 @@ impl Refusal {
             .take_while(|line| !line.starts_with("Usage:"))
             .filter(|l| !l.is_empty())
             .collect();
-        let detail = match error.kind() {
-            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "there is no command".to_owned(),
-            _ => says.join(" ").trim_start_matches("error: ").to_owned(),
-        };
+        let detail = says.join(" ").trim_start_matches("error: ").to_owned();
         Self { json, text, error: Error::new(ErrorCode::InvalidRequest, detail) }
     }
 }

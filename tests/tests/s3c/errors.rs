@@ -1,12 +1,12 @@
 //! What goes wrong, as a script meets it: the code, the documented solution, the exit code.
 
+use std::sync::Arc;
+
+use super::program::{BUCKET, S3c, fields};
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::secrets::MemorySecrets;
 use s3_connector_tests::memory_s3::{Fault, MemoryS3, On, Rights};
 use serde_json::{Value, json};
-use std::sync::Arc;
-
-use super::program::{BUCKET, RULE, S3c, fields};
 
 /// Tests, previews and syncs `notes`; each has to end in this error, exit code 1.
 async fn fails_everywhere(s3c: &S3c, status: u16, code: &str, message: &str, solution: &str) {
