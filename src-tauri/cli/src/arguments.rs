@@ -10,6 +10,9 @@ use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use s3_connector_engine::error::{Error, ErrorCode};
 
+/// Heading of the options that every command takes.
+const EVERYWHERE: &str = "Options of every command";
+
 /// Everything that can be typed.
 #[derive(Debug, Parser)]
 #[command(
@@ -28,10 +31,10 @@ Exit codes: 0 done, 1 failed, 2 the command line is not valid, 3 partly done (ru
 )]
 struct Line {
     /// Folder with the connections and the library [default: the same as the app's]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = EVERYWHERE)]
     data_dir: Option<PathBuf>,
     /// Answer in JSON on standard output, errors in JSON on standard error
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     json: bool,
     #[command(subcommand)]
     command: Command,
@@ -123,13 +126,13 @@ pub struct AddArguments {
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub document_limit: Option<i64>,
     /// Keys that the rule does not match get the first container tag, or are skipped
-    #[arg(long, value_enum, default_value_t = NoMatch::Tag)]
+    #[arg(long, value_enum, value_name = "tag|skip", hide_possible_values = true, default_value_t = NoMatch::Tag)]
     pub on_no_match: NoMatch,
     /// Captured values that are no legal tag are skipped, or their illegal characters become "-"
-    #[arg(long, value_enum, default_value_t = IllegalTag::Skip)]
+    #[arg(long, value_enum, value_name = "skip|replace", hide_possible_values = true, default_value_t = IllegalTag::Skip)]
     pub on_illegal_tag: IllegalTag,
     /// Documents whose object is gone from the bucket are kept or removed
-    #[arg(long, value_enum, default_value_t = Gone::Keep)]
+    #[arg(long, value_enum, value_name = "keep|remove", hide_possible_values = true, default_value_t = Gone::Keep)]
     pub on_gone: Gone,
     /// Access key; its secret comes from standard input, AWS_SECRET_ACCESS_KEY or the terminal
     #[arg(long, value_name = "ID")]
@@ -142,7 +145,7 @@ pub struct AddArguments {
     #[arg(long, value_name = "WHERE", value_parser = parse_elsewhere)]
     pub credentials: Option<Elsewhere>,
     /// Where documents go
-    #[arg(long, value_enum, default_value_t = To::Library)]
+    #[arg(long, value_enum, value_name = "library", hide_possible_values = true, default_value_t = To::Library)]
     pub to: To,
 }
 
