@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod harness;
+mod knowledge_base;
 mod s3c;
