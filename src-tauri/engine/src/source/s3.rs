@@ -18,7 +18,7 @@ use secrecy::ExposeSecret;
 
 use super::classify::{Asked, Failure, classify, readable};
 use super::client::{self, Target};
-use super::listing::{self, Stamp};
+use super::listing::{self, Stamp, WholeListing};
 use super::{Fetched, ObjectSource, Page, ResolvedCredentials};
 use crate::connection::Settings;
 use crate::error::{Error, ErrorCode, Result};
@@ -238,6 +238,7 @@ impl ObjectSource for S3Source {
         let request = self.client.list_objects_v2().bucket(&self.target.bucket).max_keys(PAGE_SIZE);
         let request = request.encoding_type(EncodingType::Url).set_continuation_token(token.map(str::to_owned));
         let request = if prefix.is_empty() { request } else { request.prefix(prefix) };
+        let request = request.customize().interceptor(WholeListing);
         let answer = request.send().await.map_err(|error| self.error(classify(&error, Asked::List), None))?;
         listing::page(answer, prefix, token).map_err(|wrong| self.failed(wrong, None))
     }
