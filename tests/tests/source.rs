@@ -16,6 +16,8 @@ use s3_connector_tests::source_contract;
 use s3_connector_tests::source_contract::{Fixture, access_key, list_all, odd_keys, ordinary_keys, settings};
 use tempfile::TempDir;
 
+mod credentials;
+
 const ID: &str = "AKIAOFTHETEST";
 const SECRET: &str = "a-secret/of+the=test";
 
