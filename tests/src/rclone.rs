@@ -6,34 +6,21 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crate::tools;
+
 /// The longest that it may take to start.
 const START: Duration = Duration::from_secs(30);
 
-/// Where the binary is: `S3_CONNECTOR_RCLONE`, the tools of the target folder, or the path.
+/// Where the binary is: `S3_CONNECTOR_RCLONE`, what the set-up installed, or the path.
 ///
 /// # Panics
 /// When it is nowhere although `CI` or `S3_CONNECTOR_REQUIRE_RCLONE` says that it must be there.
 pub fn binary() -> Option<PathBuf> {
-    let name = format!("rclone{}", std::env::consts::EXE_SUFFIX);
-    let named = std::env::var_os("S3_CONNECTOR_RCLONE").map(PathBuf::from);
-    let tools = target_folders().into_iter().flat_map(|target| {
-        let home = target.join("tools").join("rclone");
-        [home.join("bin").join(&name), home.join("Scripts").join(&name), home.join(&name)]
-    });
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path: Vec<_> = std::env::split_paths(&path).map(|folder| folder.join(&name)).collect();
-    let found = named.into_iter().chain(tools).chain(path).find(|file| file.is_file());
+    let named = std::env::var_os("S3_CONNECTOR_RCLONE").map(PathBuf::from).filter(|file| file.is_file());
+    let found = named.or_else(|| tools::installed(&format!("rclone{}", std::env::consts::EXE_SUFFIX)));
     let required = ["CI", "S3_CONNECTOR_REQUIRE_RCLONE"].iter().any(|name| std::env::var_os(name).is_some());
     assert!(found.is_some() || !required, "rclone is not installed; `cargo xtask test` installs it");
     found
-}
-
-/// The test program itself lies in the target folder, whatever the environment says.
-fn target_folders() -> Vec<PathBuf> {
-    let named = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    let own = std::env::current_exe().ok();
-    let own = own.as_deref().and_then(|program| program.ancestors().nth(3)).map(Path::to_owned);
-    named.into_iter().chain(own).collect()
 }
 
 /// A running server; it ends when it is dropped.

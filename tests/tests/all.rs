@@ -1,5 +1,7 @@
-//! Every test that needs a server, in one program.
+//! All tests that need more than one crate, in one program: it links once.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests panic, and say what they skip")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod harness;
+mod s3c;
 mod source;

@@ -1,5 +1,6 @@
 //! [`S3Source`] against three servers that share no code, and against everything that can go wrong.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -116,7 +117,8 @@ impl Fixture for Folder<S3Server> {
 impl Fixture for Folder<Rclone> {
     async fn start() -> Option<Self> {
         let Some(binary) = rclone::binary() else {
-            println!("skipped: rclone is not installed");
+            // Past the test's own output, which nobody sees when it passes.
+            let _ = writeln!(std::io::stderr(), "skipped: rclone is not installed");
             return None;
         };
         let folder = Self::folder();
@@ -157,6 +159,7 @@ async fn hasty(server: &MemoryS3) -> S3Source {
         read: Duration::from_millis(300),
         attempt: Duration::from_millis(400),
         operation: Duration::from_secs(3),
+        stalled: Duration::from_millis(300),
         fetch: Duration::from_secs(3),
         bytes: 1_000,
         ..Limits::default()
@@ -447,6 +450,19 @@ async fn a_silent_server_is_unreachable_in_bounded_time() {
     assert_eq!(error.code, ErrorCode::Unreachable);
     gate.open();
     assert_eq!(list_all(&source, "").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_body_that_stands_still_is_given_up_in_bounded_time() {
+    let server = MemoryS3::start().await;
+    server.put("user-files", "a.md", "the text of the object");
+    let source = hasty(&server).await;
+    let object = list_all(&source, "").await.remove(0);
+    server.fail(1, On::Get, Fault::StallBody);
+    assert!(matches!(source.fetch(&object.key, &object.etag).await, Ok(Fetched::Bytes(_))));
+    server.fail_always(On::Get, Fault::StallBody);
+    let error = source.fetch(&object.key, &object.etag).await.expect_err("an error");
+    assert_eq!(error.code, ErrorCode::Unreachable);
 }
 
 #[tokio::test]

@@ -51,6 +51,8 @@ pub enum Fault {
     Hangup,
     /// The connection closes in the middle of the body.
     CutBody,
+    /// The body stops in the middle, and the connection stays open.
+    StallBody,
     /// Half of the body, with the length of that half: nothing in the reply tells that it is not whole.
     HalfBody,
     /// The answer waits for this long. A server is slow; tests with their own clock use a [`Gate`].
@@ -203,6 +205,9 @@ async fn fail(fault: Fault, service: S3Service, mut request: Request<Incoming>) 
         Fault::CutBody => {
             cut(service.call(request.map(Body::from)).await?, |body| Body::http_body(Cut::new(body))).await
         }
+        Fault::StallBody => {
+            cut(service.call(request.map(Body::from)).await?, |body| Body::http_body(Cut::stalled(body))).await
+        }
         Fault::HalfBody => cut(service.call(request.map(Body::from)).await?, |body| Body::from(half(&body))).await,
         Fault::Delay(time) => {
             tokio::time::sleep(time).await;
@@ -238,16 +243,21 @@ fn half(whole: &Bytes) -> Bytes {
     whole.slice(..whole.len() / 2)
 }
 
-/// A body that promises everything, gives half of it, and fails.
+/// A body that promises everything, gives half of it, and then fails or says nothing more.
 struct Cut {
     half: Option<Bytes>,
     promised: u64,
     flushed: bool,
+    fails: bool,
 }
 
 impl Cut {
     fn new(whole: Bytes) -> Self {
-        Self { half: Some(half(&whole)), promised: whole.len() as u64, flushed: false }
+        Self { half: Some(half(&whole)), promised: whole.len() as u64, flushed: false, fails: true }
+    }
+
+    fn stalled(whole: Bytes) -> Self {
+        Self { fails: false, ..Self::new(whole) }
     }
 }
 
@@ -265,7 +275,8 @@ impl hyper::body::Body for Cut {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into())))
+        // Without a waker it stays pending until the client has had enough.
+        if self.fails { Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into()))) } else { Poll::Pending }
     }
 
     fn size_hint(&self) -> SizeHint {

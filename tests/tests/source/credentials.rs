@@ -38,10 +38,11 @@ async fn child() {
         None => ResolvedCredentials::Environment,
     };
     let source = source_at(&variable("CHILD_ENDPOINT"), "user-files", &credentials).await;
-    match source.list("", None).await {
-        Ok(page) => println!("child: listed {}", page.objects.len()),
-        Err(error) => println!("child: {} {}", error.code.name(), error.detail),
-    }
+    let said = match source.list("", None).await {
+        Ok(page) => format!("listed {}", page.objects.len()),
+        Err(error) => format!("{} {}", error.code.name(), error.detail),
+    };
+    writeln!(std::io::stdout(), "child: {said}").expect("the parent listens");
 }
 
 async fn server() -> (MemoryS3, TempDir) {
