@@ -5,9 +5,31 @@ use serde_json::json;
 /// Keys that servers over a file system, and clients that think of paths, get wrong.
 fn odd_keys() -> Vec<String> {
     let odd = [
-        "a//b.md", "/lead.md", "a/../b.md", "..", ".", "a b.md", " lead and trail .md ", "a+b.md", "100%.md", "a%2Fb.md",
-        "what?.md", "a#b.md", "a&b=c.md", "caf\u{e9}.md", "cafe\u{301}.md", "bell\u{7}.md", "\u{1}.md", "日本語.md", "🦀.md",
-        "~*'()!.md", "a\\b.md", "\"q\".md", "<xml>.md", "new\nline.md", "\u{202e}dm.exe",
+        "a//b.md",
+        "/lead.md",
+        "a/../b.md",
+        "..",
+        ".",
+        "a b.md",
+        " lead and trail .md ",
+        "a+b.md",
+        "100%.md",
+        "a%2Fb.md",
+        "what?.md",
+        "a#b.md",
+        "a&b=c.md",
+        "caf\u{e9}.md",
+        "cafe\u{301}.md",
+        "bell\u{7}.md",
+        "\u{1}.md",
+        "日本語.md",
+        "🦀.md",
+        "~*'()!.md",
+        "a\\b.md",
+        "\"q\".md",
+        "<xml>.md",
+        "new\nline.md",
+        "\u{202e}dm.exe",
     ];
     let longest = format!("{}.md", "k".repeat(1_021));
     odd.into_iter().map(str::to_owned).chain([longest]).collect()

@@ -7,8 +7,20 @@ use serde_json::json;
 #[tokio::test(flavor = "multi_thread")]
 async fn the_documented_errors_come_with_their_status_and_solution() {
     let cases = [
-        ("a wrong secret", ErrorCode::AuthenticationFailed, 401, "Authentication failed", "Verify access key and secret"),
-        ("a forbidden bucket", ErrorCode::AccessDenied, 403, "Access denied", "Check IAM permissions and bucket policy"),
+        (
+            "a wrong secret",
+            ErrorCode::AuthenticationFailed,
+            401,
+            "Authentication failed",
+            "Verify access key and secret",
+        ),
+        (
+            "a forbidden bucket",
+            ErrorCode::AccessDenied,
+            403,
+            "Access denied",
+            "Check IAM permissions and bucket policy",
+        ),
         ("a missing bucket", ErrorCode::BucketNotFound, 404, "Bucket not found", "Verify bucket name and region"),
     ];
     for (what, code, status, message, solution) in cases {
