@@ -47,7 +47,8 @@ function inUnit(value: number, power: number): string {
 /** When something was: `just now`, `2 min ago`, `today 14:02`, `yesterday 22:01`, `12 Nov`, `3 Jan 2019`. */
 export function past(at: number, now: number): string {
   const age = now - at;
-  if (age < 0) return moment(at, now);
+  // The window's clock ticks slowly, and a server's may be a little ahead.
+  if (age < -5 * MINUTE) return moment(at, now);
   if (age < 45 * SECOND) return "just now";
   if (age < HOUR) return `${Math.max(1, Math.round(age / MINUTE))} min ago`;
   return moment(at, now);
