@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { Client, type Transport } from "../client/client";
-import type { ErrorView, TestReport } from "../client/generated";
+import type { ErrorView, PlanSummary, TestReport } from "../client/generated";
 import { connection, ScriptedTransport } from "../testing";
 import { draftOf, EMPTY, limitOf, reachDraftOf, stepOf, STEPS, tagsOf, typedFrom } from "./draft";
 import { fateOf } from "./fate";
@@ -165,4 +165,55 @@ describe("the fate of a key", () => {
         null,
       ),
     ).toEqual({ text: "No match", tone: "warn", why: "No tag." }));
+});
+
+describe("the live preview", () => {
+  const gone: ErrorView = {
+    code: "invalid_request",
+    status: 400,
+    message: "The request makes no sense",
+    solution: "",
+    detail: "the listing is gone; list again",
+  };
+
+  it("lists again when the engine no longer has the listing", async () => {
+    let listings = 0;
+    const transport = new ScriptedTransport({
+      draft_list: () => ({ listingId: `L${++listings}`, keys: 1, complete: true, listedAt: 0 }),
+      draft_preview: ({ listingId }) =>
+        listingId === "L1" ? Promise.reject(gone) : { fieldErrors: [], summary: null, page: null },
+    });
+    const opened = form(transport);
+    opened.list(0);
+    await vi.waitFor(() => expect(opened.listing?.listingId).toBe("L1"));
+    opened.preview(opened.draft);
+    await vi.waitFor(() => expect(opened.listing?.listingId).toBe("L2"));
+    expect(opened.error).toBeNull();
+  });
+
+  it("keeps the last good answer while a rule is half typed, and says what is wrong", async () => {
+    const wrong = {
+      field: "containerTagRegex",
+      message: "A ( is never closed.",
+      span: [0, 1] as [number, number],
+    };
+    const summary = { totals: { new: 1 } } as unknown as PlanSummary;
+    const opened = form(
+      new ScriptedTransport({
+        draft_list: () => ({ listingId: "L", keys: 1, complete: true, listedAt: 0 }),
+        draft_preview: ({ draft }) =>
+          draft.containerTagRegex === "("
+            ? { fieldErrors: [wrong], summary: null, page: null }
+            : { fieldErrors: [], summary, page: { items: [], total: 0 } },
+      }),
+    );
+    opened.list(0);
+    await vi.waitFor(() => expect(opened.listing).not.toBeNull());
+    opened.preview(opened.draft);
+    await vi.waitFor(() => expect(opened.summary).not.toBeNull());
+    opened.typed.containerTagRegex = "(";
+    opened.preview(opened.draft);
+    await vi.waitFor(() => expect(opened.ruleErrors).toEqual([wrong]));
+    expect(opened.summary).toEqual(summary);
+  });
 });
