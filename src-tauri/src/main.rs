@@ -1,1 +1,70 @@
-fn main() {}
+//! The desktop shell of S3 Connector: a window, a tray and notifications over the engine. It decides nothing;
+//! what it shows are the engine's rows, what is clicked goes to the engine's commands.
+//!
+//! - [`start`]: before the window: environment, data folder, one app per data folder
+//! - [`bridge`]: the engine behind the window's one command, and its events on their way to the window
+//! - [`window`]: the window, and places in it that a click elsewhere leads to
+//! - [`tray`]: the icon and its menu
+//! - [`notification`]: what a person is told when they do not look
+//! - [`exit`]: every way out passes the engine's shut-down
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+use std::process::ExitCode;
+
+use tauri::{App, Manager, RunEvent};
+
+mod bridge;
+mod exit;
+mod notification;
+mod start;
+mod tray;
+mod window;
+
+fn main() -> ExitCode {
+    start::choose_renderer();
+    let data_dir = start::data_dir(std::env::args_os().skip(1), std::env::var_os(start::DATA_DIR_VARIABLE));
+
+    let mut context = tauri::generate_context!();
+    context.config_mut().identifier = start::identifier(&context.config().identifier, data_dir.as_ref().ok());
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::show(app)))
+        .invoke_handler(tauri::generate_handler![bridge::call])
+        .setup(move |app| Ok(assemble(app, bridge::Bridge::open(data_dir))?))
+        .build(context);
+    match app {
+        Ok(app) => {
+            app.run(|app, event| match event {
+                RunEvent::ExitRequested { code: None, api, .. } => {
+                    api.prevent_exit();
+                    exit::quit(app);
+                }
+                RunEvent::Exit => exit::close_engine(app),
+                #[cfg(target_os = "macos")]
+                RunEvent::Reopen { .. } => window::show(app),
+                _ => {}
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            start::complain(&format!("S3 Connector cannot open its window: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Puts the parts together. Without an engine there is only the window, which says why.
+fn assemble(app: &mut App, bridge: bridge::Bridge) -> tauri::Result<()> {
+    let engine = bridge.engine().cloned();
+    app.manage(bridge);
+    window::build(app.handle())?;
+    exit::listen_for_signals(app.handle());
+    if let Some(engine) = engine {
+        bridge::relay(app.handle(), engine.events());
+        notification::announce(app.handle(), engine.events());
+        tray::raise(app.handle(), engine.clone());
+        // Last, so that nobody misses the event of a sync that is due at once.
+        tauri::async_runtime::block_on(async { engine.start_schedule() });
+    }
+    Ok(())
+}

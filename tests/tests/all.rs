@@ -1,1 +1,7 @@
+//! All tests that need more than one crate, in one program: it links once.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod harness;
+mod s3c;
+mod source;

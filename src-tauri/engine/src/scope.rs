@@ -88,7 +88,7 @@ impl SkipReason {
 }
 
 /// What the knowledge base takes, as far as key and size tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Intake {
     /// Largest file, in bytes.
     pub size_limit: u64,

@@ -5,6 +5,45 @@ use bytes::Bytes;
 
 use crate::error::Result;
 use crate::object::{ETag, ObjectKey, ObjectMeta};
+use crate::secrets::Secret;
+
+mod classify;
+mod client;
+mod listing;
+mod s3;
+
+pub use s3::{Limits, S3Source};
+
+/// Credentials with their secrets, ready to sign with. Lives as long as a source is being built.
+#[derive(Clone)]
+pub enum ResolvedCredentials {
+    /// An access key, perhaps a temporary one.
+    Keys {
+        /// `accessKeyId` as documented.
+        access_key_id: String,
+        /// `secretAccessKey` as documented.
+        secret: Secret,
+        /// Token of temporary credentials.
+        session_token: Option<Secret>,
+    },
+    /// The default chain of the AWS SDKs: environment, `~/.aws`, container and instance roles.
+    Environment,
+    /// Exactly this profile of `~/.aws`, whatever the environment says.
+    Profile(String),
+    /// No signature: a public bucket.
+    Anonymous,
+}
+
+impl std::fmt::Debug for ResolvedCredentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Keys { access_key_id, .. } => write!(f, "Keys({access_key_id}, ..)"),
+            Self::Environment => f.write_str("Environment"),
+            Self::Profile(name) => write!(f, "Profile({name})"),
+            Self::Anonymous => f.write_str("Anonymous"),
+        }
+    }
+}
 
 /// A page of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]

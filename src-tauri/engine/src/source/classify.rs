@@ -1,0 +1,372 @@
+//! Says which of our errors a failed request is: first by S3's error code, then by its message, then by the
+//! HTTP status; requests without an answer by how far they came.
+//!
+//! The code comes first because the status lies: S3 answers 403 for an unknown key, a wrong secret, a wrong
+//! clock, an archived object and a real refusal alike
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>).
+//! Texts of the server are shown, escaped and cut, and never contain what we signed with.
+
+use std::error::Error as StdError;
+use std::io;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::RequestId;
+
+use super::listing::CutListing;
+use crate::error::ErrorCode;
+
+/// What was asked for: a missing bucket and a missing object both answer 404.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    List,
+    Fetch,
+}
+
+/// A failure, named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) code: ErrorCode,
+    /// In the server's words, or in those of the network.
+    pub(super) reason: String,
+    /// The right region, where the server names it.
+    pub(super) region: Option<String>,
+}
+
+/// The longest text of a server that is shown, in characters.
+const LONGEST_REASON: usize = 400;
+
+/// S3's codes, those of compatible services included.
+const BY_CODE: &[(&str, ErrorCode)] = &[
+    ("InvalidAccessKeyId", ErrorCode::AuthenticationFailed),
+    ("SignatureDoesNotMatch", ErrorCode::AuthenticationFailed),
+    ("InvalidSecurity", ErrorCode::AuthenticationFailed),
+    ("InvalidToken", ErrorCode::AuthenticationFailed),
+    ("InvalidTokenId", ErrorCode::AuthenticationFailed),
+    ("InvalidClientTokenId", ErrorCode::AuthenticationFailed),
+    ("UnrecognizedClientException", ErrorCode::AuthenticationFailed),
+    ("NotSignedUp", ErrorCode::AuthenticationFailed),
+    ("AuthFailure", ErrorCode::AuthenticationFailed),
+    ("Unauthorized", ErrorCode::AuthenticationFailed),
+    ("CredentialsNotSupported", ErrorCode::AuthenticationFailed),
+    ("ExpiredToken", ErrorCode::CredentialsExpired),
+    ("ExpiredTokenException", ErrorCode::CredentialsExpired),
+    ("TokenRefreshRequired", ErrorCode::CredentialsExpired),
+    ("RequestTimeTooSkewed", ErrorCode::ClockSkewed),
+    ("RequestExpired", ErrorCode::ClockSkewed),
+    ("AccessDenied", ErrorCode::AccessDenied),
+    ("AllAccessDisabled", ErrorCode::AccessDenied),
+    ("AccountProblem", ErrorCode::AccessDenied),
+    ("UnauthorizedAccess", ErrorCode::AccessDenied),
+    ("Forbidden", ErrorCode::AccessDenied),
+    ("NoSuchBucket", ErrorCode::BucketNotFound),
+    ("InvalidBucketName", ErrorCode::BucketNotFound),
+    ("PermanentRedirect", ErrorCode::WrongRegion),
+    ("TemporaryRedirect", ErrorCode::WrongRegion),
+    ("Redirect", ErrorCode::WrongRegion),
+    ("InvalidRegion", ErrorCode::WrongRegion),
+    ("IllegalLocationConstraintException", ErrorCode::WrongRegion),
+    ("SlowDown", ErrorCode::Throttled),
+    ("SlowDownRead", ErrorCode::Throttled),
+    ("ServiceUnavailable", ErrorCode::Throttled),
+    ("Throttling", ErrorCode::Throttled),
+    ("ThrottlingException", ErrorCode::Throttled),
+    ("RequestLimitExceeded", ErrorCode::Throttled),
+    ("TooManyRequests", ErrorCode::Throttled),
+    ("BandwidthLimitExceeded", ErrorCode::Throttled),
+    ("RequestTimeout", ErrorCode::Unreachable),
+    ("InvalidObjectState", ErrorCode::ObjectArchived),
+    ("NoSuchKey", ErrorCode::ObjectGone),
+    ("PreconditionFailed", ErrorCode::ObjectChanged),
+];
+
+/// Messages that say more than their code: Garage answers `AccessDenied` and `InvalidRequest` for all of these
+/// (compared without regard to case).
+const BY_MESSAGE: &[(&str, &str, ErrorCode)] = &[
+    ("AccessDenied", "invalid signature", ErrorCode::AuthenticationFailed),
+    ("AccessDenied", "no such key: gk", ErrorCode::AuthenticationFailed),
+    ("AccessDenied", "request has expired", ErrorCode::ClockSkewed),
+    ("InvalidRequest", "date is too old", ErrorCode::ClockSkewed),
+];
+
+/// An answer that is an error, reduced to what decides.
+#[derive(Debug, Clone, Default)]
+struct Answer<'a> {
+    status: u16,
+    code: Option<&'a str>,
+    message: Option<&'a str>,
+    region: Option<String>,
+}
+
+impl Answer<'_> {
+    fn error_code(&self, asked: Asked) -> ErrorCode {
+        match self.code {
+            Some(code) => self.by_message(code).or_else(|| self.by_code(code)),
+            None => None,
+        }
+        .unwrap_or_else(|| self.by_status(asked))
+    }
+
+    fn by_message(&self, code: &str) -> Option<ErrorCode> {
+        let message = self.message?.to_lowercase();
+        let row = BY_MESSAGE.iter().find(|(of, part, _)| *of == code && message.contains(part));
+        row.map(|(_, _, error)| *error)
+    }
+
+    fn by_code(&self, code: &str) -> Option<ErrorCode> {
+        // A signature header is malformed either for its region or for its access key.
+        if code == "AuthorizationHeaderMalformed" {
+            let region = self.region.is_some();
+            return Some(if region { ErrorCode::WrongRegion } else { ErrorCode::AuthenticationFailed });
+        }
+        BY_CODE.iter().find(|(name, _)| *name == code).map(|(_, error)| *error)
+    }
+
+    fn by_status(&self, asked: Asked) -> ErrorCode {
+        match (self.status, asked) {
+            (300..=399, _) if self.region.is_some() => ErrorCode::WrongRegion,
+            (401, _) => ErrorCode::AuthenticationFailed,
+            (403, _) => ErrorCode::AccessDenied,
+            // Of a read, 404 without a code is no word of the bucket about its object: a proxy says that too.
+            (404, Asked::List) => ErrorCode::BucketNotFound,
+            (408, _) => ErrorCode::Unreachable,
+            (412, Asked::Fetch) => ErrorCode::ObjectChanged,
+            (429 | 503, _) => ErrorCode::Throttled,
+            _ => ErrorCode::StorageFailed,
+        }
+    }
+
+    /// The server's own words; where it has none, what it answered instead of S3.
+    fn reason(&self) -> String {
+        match (self.code, self.message) {
+            (Some(code), Some(message)) if !message.is_empty() => format!("{code} – {}", readable(message)),
+            (Some(code), _) => readable(code),
+            (None, _) if self.status < 300 => {
+                format!("the server does not speak S3: it answered {}, but not with S3's XML", self.status)
+            }
+            (None, _) => format!("the server answered {} without an S3 error code", self.status),
+        }
+    }
+}
+
+/// Names a failed request.
+pub(super) fn classify<E>(error: &SdkError<E, HttpResponse>, asked: Asked) -> Failure
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+{
+    if let Some(error) = find::<CredentialsError>(error) {
+        return no_credentials(error);
+    }
+    if let Some(cut) = find::<CutListing>(error) {
+        return Failure { code: ErrorCode::StorageFailed, reason: cut.to_string(), region: None };
+    }
+    match error {
+        SdkError::ServiceError(failed) => answered(failed.raw(), failed.err(), asked),
+        SdkError::DispatchFailure(_) | SdkError::ResponseError(_) if broken_channel(error) => {
+            Failure { code: ErrorCode::TlsFailed, reason: causes(error), region: None }
+        }
+        SdkError::TimeoutError(_) => unreachable_storage("the storage did not answer in time".into()),
+        SdkError::ConstructionFailure(_) => {
+            Failure { code: ErrorCode::StorageFailed, reason: causes(error), region: None }
+        }
+        _ => unreachable_storage(causes(error)),
+    }
+}
+
+fn unreachable_storage(reason: String) -> Failure {
+    Failure { code: ErrorCode::Unreachable, reason, region: None }
+}
+
+fn answered<E: ProvideErrorMetadata>(raw: &HttpResponse, error: &E, asked: Asked) -> Failure {
+    let body = raw.body().bytes().and_then(|body| std::str::from_utf8(body).ok()).unwrap_or_default();
+    let region = raw.headers().get("x-amz-bucket-region").map(str::to_owned);
+    let region = region.or_else(|| named_region(body, error.message().unwrap_or_default())).filter(is_region);
+    let answer = Answer { status: raw.status().as_u16(), code: error.code(), message: error.message(), region };
+    let code = answer.error_code(asked);
+    let request = raw.headers().request_id().map(|id| format!(" (request {})", readable(id)));
+    let reason = format!("{}{}", answer.reason(), request.unwrap_or_default());
+    let region = answer.region.filter(|_| code == ErrorCode::WrongRegion);
+    Failure { code, reason, region }
+}
+
+/// The region in `<Region>eu-west-1</Region>`, or in "… expecting 'eu-west-1'".
+fn named_region(body: &str, message: &str) -> Option<String> {
+    let between = |text: &str, start: &str, end: &str| {
+        let (_, rest) = text.split_once(start)?;
+        rest.split_once(end).map(|(region, _)| region.to_owned())
+    };
+    between(body, "<Region>", "</Region>").or_else(|| between(message, "expecting '", "'"))
+}
+
+fn is_region(text: &String) -> bool {
+    !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// Only an explicit word of expiry is one: everything else is fixed where the credentials are set up.
+fn no_credentials(error: &CredentialsError) -> Failure {
+    let text = causes(error);
+    let expired = text.to_lowercase().contains("expired");
+    let code = if expired { ErrorCode::CredentialsExpired } else { ErrorCode::CredentialsMissing };
+    Failure { code, reason: text, region: None }
+}
+
+/// rustls reports everything that is wrong with a certificate or a handshake as invalid data.
+fn broken_channel(error: &(dyn StdError + 'static)) -> bool {
+    let invalid = |cause: &(dyn StdError + 'static)| {
+        cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::InvalidData)
+    };
+    chain(error).any(invalid)
+}
+
+fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    chain(error).find_map(|cause| cause.downcast_ref::<T>())
+}
+
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&cause| cause_of(cause))
+}
+
+/// An I/O error that wraps another one leaves it out of its sources: TLS errors are found nowhere else.
+fn cause_of<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
+/// The causes from the outside in, each said once. None of the SDK's errors prints headers or signed URLs.
+fn causes(error: &(dyn StdError + 'static)) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for text in chain(error).map(ToString::to_string) {
+        if !said.iter().any(|earlier| earlier.contains(&text)) {
+            said.push(text);
+        }
+    }
+    readable(&said.join(": "))
+}
+
+/// As one line of bounded length.
+pub(super) fn readable(text: &str) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = line.trim();
+    match line.char_indices().nth(LONGEST_REASON) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer<'a>(status: u16, code: &'a str, message: &'a str) -> Answer<'a> {
+        Answer { status, code: Some(code), message: Some(message), region: None }
+    }
+
+    #[test]
+    fn the_code_decides_whatever_the_status_is() {
+        for (code, expected) in BY_CODE {
+            for status in [200, 400, 403, 404, 500, 503] {
+                assert_eq!(answer(status, code, "").error_code(Asked::List), *expected, "{code} {status}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_code_has_two_rows() {
+        let mut names: Vec<_> = BY_CODE.iter().map(|(name, _)| name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), BY_CODE.len());
+    }
+
+    #[test]
+    fn garages_messages_tell_a_wrong_secret_from_a_refusal() {
+        for (message, expected) in [
+            ("Forbidden: Invalid signature", ErrorCode::AuthenticationFailed),
+            ("Forbidden: No such key: GK31c2f218a2e44f485b94239e", ErrorCode::AuthenticationFailed),
+            ("Forbidden: Operation is not allowed for this key.", ErrorCode::AccessDenied),
+            ("Access Denied", ErrorCode::AccessDenied),
+        ] {
+            assert_eq!(answer(403, "AccessDenied", message).error_code(Asked::List), expected, "{message}");
+        }
+        assert_eq!(
+            answer(400, "InvalidRequest", "Bad request: Date is too old").error_code(Asked::List),
+            ErrorCode::ClockSkewed
+        );
+    }
+
+    #[test]
+    fn a_malformed_signature_header_is_about_the_region_or_about_the_key() {
+        let mut wrong = answer(400, "AuthorizationHeaderMalformed", "");
+        assert_eq!(wrong.error_code(Asked::List), ErrorCode::AuthenticationFailed);
+        wrong.region = Some("eu-west-1".into());
+        assert_eq!(wrong.error_code(Asked::List), ErrorCode::WrongRegion);
+    }
+
+    #[test]
+    fn without_a_code_the_status_decides() {
+        use Asked::{Fetch, List};
+        for (status, asked, expected) in [
+            (401, List, ErrorCode::AuthenticationFailed),
+            (403, Fetch, ErrorCode::AccessDenied),
+            (404, List, ErrorCode::BucketNotFound),
+            (404, Fetch, ErrorCode::StorageFailed),
+            (412, Fetch, ErrorCode::ObjectChanged),
+            (429, List, ErrorCode::Throttled),
+            (503, List, ErrorCode::Throttled),
+            (500, List, ErrorCode::StorageFailed),
+            (302, List, ErrorCode::StorageFailed),
+            (200, List, ErrorCode::StorageFailed),
+        ] {
+            let answer = Answer { status, ..Answer::default() };
+            assert_eq!(answer.error_code(asked), expected, "{status} {asked:?}");
+        }
+        let redirect = Answer { status: 301, region: Some("eu-west-1".into()), ..Answer::default() };
+        assert_eq!(redirect.error_code(List), ErrorCode::WrongRegion);
+    }
+
+    #[test]
+    fn an_unknown_code_is_shown_and_judged_by_its_status() {
+        let answer = answer(501, "NotImplemented", "A header you provided implies functionality");
+        assert_eq!(answer.error_code(Asked::List), ErrorCode::StorageFailed);
+        assert_eq!(answer.reason(), "NotImplemented – A header you provided implies functionality");
+    }
+
+    #[test]
+    fn the_region_is_read_from_the_body_or_the_message() {
+        let body = "<Error><Code>X</Code><Region>eu-west-1</Region></Error>";
+        assert_eq!(named_region(body, ""), Some("eu-west-1".into()));
+        let message = "the region 'us-east-1' is wrong; expecting 'eu-central-1'";
+        assert_eq!(named_region("", message), Some("eu-central-1".into()));
+        assert_eq!(named_region("<html>", "no"), None);
+        assert!(!is_region(&"<script>".into()));
+    }
+
+    #[test]
+    fn what_a_server_says_is_one_line_of_bounded_length() {
+        assert_eq!(readable(" a\r\nb\u{1b}[31m "), "a  b [31m");
+        assert_eq!(readable(&"ü".repeat(5_000)).chars().count(), LONGEST_REASON + 1);
+    }
+
+    #[test]
+    fn an_invalid_certificate_is_found_in_the_depth_of_the_causes() {
+        let inner = io::Error::new(io::ErrorKind::InvalidData, "invalid peer certificate: UnknownIssuer");
+        let outer = Wrapped(io::Error::other(inner));
+        assert!(broken_channel(&outer));
+        assert!(!broken_channel(&io::Error::new(io::ErrorKind::ConnectionRefused, "refused")));
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("client error (Connect)")]
+    struct Wrapped(#[source] io::Error);
+
+    #[test]
+    fn missing_credentials_are_not_expired_ones() {
+        let missing = no_credentials(&CredentialsError::not_loaded("no providers in chain provided credentials"));
+        assert_eq!(missing.code, ErrorCode::CredentialsMissing);
+        let expired = no_credentials(&CredentialsError::provider_error("the SSO session has expired"));
+        assert_eq!(expired.code, ErrorCode::CredentialsExpired);
+    }
+}

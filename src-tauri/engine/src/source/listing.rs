@@ -1,0 +1,250 @@
+//! Turns an answer to `ListObjectsV2` into a page, or says what is wrong with it. Pure.
+//!
+//! What an answer must tell: for each object its key, size and version, and whether more follows. An answer
+//! that leaves one of them out is an error, never a shorter listing: a listing that looks complete and is not
+//! would make documents look gone.
+
+use aws_sdk_s3::config::interceptors::AfterDeserializationInterceptorContextRef;
+use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::error::BoxError;
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
+use aws_sdk_s3::primitives::DateTime;
+use aws_sdk_s3::types::{EncodingType, Object};
+use percent_encoding::percent_decode_str;
+
+use super::Page;
+use crate::object::{ETag, ObjectKey, ObjectMeta};
+
+/// What is wrong with an answer, in the words of an error's detail.
+pub(super) type Wrong = String;
+
+/// The page in an answer to the request with this prefix and token.
+pub(super) fn page(answer: ListObjectsV2Output, prefix: &str, token: Option<&str>) -> Result<Page, Wrong> {
+    let next = next_token(&answer, token)?;
+    let encoded = answer.encoding_type() == Some(&EncodingType::Url);
+    let objects = answer.contents.unwrap_or_default();
+    let objects = objects.into_iter().map(|object| meta(object, encoded, prefix)).collect::<Result<_, _>>()?;
+    Ok(Page { objects, next })
+}
+
+/// Only the server's word ends a listing, and only a new token goes on with it: the same one again would
+/// list the same page for ever.
+fn next_token(answer: &ListObjectsV2Output, token: Option<&str>) -> Result<Option<String>, Wrong> {
+    match (answer.is_truncated(), answer.next_continuation_token().filter(|next| !next.is_empty())) {
+        (Some(false), _) => Ok(None),
+        (Some(true), None) => Err("the listing breaks off: more follows, but the server does not say where".into()),
+        (Some(true), Some(next)) if Some(next) == token => {
+            Err("the listing does not go on: the server gave the same continuation token twice".into())
+        }
+        (Some(true), Some(next)) => Ok(Some(next.to_owned())),
+        (None, _) => Err("the server does not say whether the listing is complete".into()),
+    }
+}
+
+/// Keys outside the prefix are the server's fault. They are refused rather than passed on: whoever chose the
+/// prefix decided that nothing else may be read.
+fn meta(object: Object, encoded: bool, prefix: &str) -> Result<ObjectMeta, Wrong> {
+    let key = object.key.ok_or("the listing has an object without a key")?;
+    let key = if encoded { decode(&key)? } else { key };
+    let shown = key.escape_debug();
+    if !key.starts_with(prefix) {
+        return Err(format!("the listing has the key “{shown}”, which is not under the prefix"));
+    }
+    let size = object.size.and_then(|size| u64::try_from(size).ok());
+    let size = size.ok_or_else(|| format!("the listing has no size for the key “{shown}”"))?;
+    let modified = object.last_modified.as_ref().and_then(milliseconds);
+    let etag = match (object.e_tag.filter(|etag| !etag.is_empty()), modified) {
+        (Some(etag), _) => ETag::new(etag),
+        (None, Some(modified)) => Stamp { modified, size }.etag(),
+        (None, None) => return Err(format!("the listing has neither etag nor date for the key “{shown}”")),
+    };
+    let storage_class = object.storage_class.map(|class| class.as_str().to_owned());
+    let storage_class = storage_class.filter(|class| class != "STANDARD" && !class.is_empty());
+    Ok(ObjectMeta { key: ObjectKey::new(key), etag, size, modified, storage_class })
+}
+
+fn milliseconds(time: &DateTime) -> Option<i64> {
+    time.to_millis().ok()
+}
+
+/// Undoes `encoding-type=url`: `+` is a space, `%XX` a byte.
+fn decode(key: &str) -> Result<String, Wrong> {
+    let spaced = key.replace('+', " ");
+    match percent_decode_str(&spaced).decode_utf8() {
+        Ok(key) => Ok(key.into_owned()),
+        Err(_) => Err(format!("the listing has a key that is not UTF-8: “{}”", key.escape_debug())),
+    }
+}
+
+/// A listing whose XML ends too early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the listing breaks off in the middle of its XML")]
+pub(super) struct CutListing;
+
+/// Refuses a listing that was cut on its way. The SDK's parser takes the end of the bytes for the end of the
+/// document, and `IsTruncated` comes before the objects: half an answer would read as a complete, shorter listing.
+#[derive(Debug)]
+pub(super) struct WholeListing;
+
+impl Intercept for WholeListing {
+    fn name(&self) -> &'static str {
+        "WholeListing"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let response = context.response();
+        let whole = response.body().bytes().is_some_and(is_whole);
+        if whole || !response.status().is_success() || context.output_or_error().is_err() {
+            Ok(())
+        } else {
+            Err(CutListing.into())
+        }
+    }
+}
+
+fn is_whole(xml: &[u8]) -> bool {
+    let xml = xml.trim_ascii_end();
+    let end = xml.rsplit(|byte| *byte == b'<').next().unwrap_or_default();
+    end.starts_with(b"/") && end.ends_with(b"ListBucketResult>")
+}
+
+/// The version of an object whose server lists no etags (some servers over a file system do not compute
+/// hashes for a listing): its date and size. It has no quotes, so it cannot be mistaken for an etag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    /// Milliseconds since 1970 UTC.
+    pub(super) modified: i64,
+    /// Bytes.
+    pub(super) size: u64,
+}
+
+impl Stamp {
+    const MARK: &str = "no-etag";
+
+    fn etag(self) -> ETag {
+        ETag::new(format!("{};{};{}", Self::MARK, self.modified, self.size))
+    }
+
+    /// The stamp in an etag, if it is one.
+    pub(super) fn parse(etag: &ETag) -> Option<Self> {
+        let mut parts = etag.as_str().split(';');
+        match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(Self::MARK), Some(modified), Some(size), None) => {
+                Some(Self { modified: modified.parse().ok()?, size: size.parse().ok()? })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a reply with this date and length is the version listed. HTTP dates have whole seconds.
+    pub(super) fn matches(self, modified: Option<&DateTime>, length: u64) -> bool {
+        modified.is_some_and(|time| time.secs() == self.modified.div_euclid(1000)) && length == self.size
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn object(key: &str) -> Object {
+        Object::builder().key(key).e_tag("\"e1\"").size(3).last_modified(DateTime::from_millis(1_500)).build()
+    }
+
+    fn whole() -> aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2OutputBuilder {
+        ListObjectsV2Output::builder().is_truncated(false)
+    }
+
+    fn keys(answer: ListObjectsV2Output) -> Vec<String> {
+        page(answer, "", None).expect("a page").objects.into_iter().map(|o| o.key.to_string()).collect()
+    }
+
+    #[test]
+    fn keys_are_decoded_only_when_the_answer_says_that_they_are_encoded() {
+        assert_eq!(keys(whole().contents(object("a%2Bb+c%01")).build()), ["a%2Bb+c%01"]);
+        let encoded = whole().encoding_type(EncodingType::Url).contents(object("a%2Bb+c%01/%252F")).build();
+        assert_eq!(keys(encoded), ["a+b c\u{1}/%2F"]);
+    }
+
+    #[test]
+    fn a_key_that_is_no_utf8_is_an_error() {
+        let answer = whole().encoding_type(EncodingType::Url).contents(object("a%FF")).build();
+        assert!(page(answer, "", None).expect_err("wrong").contains("UTF-8"));
+    }
+
+    #[test]
+    fn a_listing_ends_only_on_the_servers_word() {
+        let next = |answer: ListObjectsV2Output, token| page(answer, "", token).map(|page| page.next);
+        let truncated = || ListObjectsV2Output::builder().is_truncated(true);
+        assert_eq!(next(whole().next_continuation_token("t").build(), None), Ok(None));
+        assert_eq!(next(truncated().next_continuation_token("t").build(), None), Ok(Some("t".into())));
+        assert!(next(truncated().build(), None).is_err());
+        assert!(next(truncated().next_continuation_token("").build(), None).is_err());
+        assert!(next(truncated().next_continuation_token("t").build(), Some("t")).is_err());
+        assert!(next(ListObjectsV2Output::builder().build(), None).is_err());
+    }
+
+    #[test]
+    fn an_object_without_key_size_or_version_is_an_error() {
+        for wrong in [
+            Object::builder().e_tag("e").size(1).build(),
+            Object::builder().key("k").e_tag("e").build(),
+            Object::builder().key("k").e_tag("e").size(-1).build(),
+            Object::builder().key("k").size(1).build(),
+        ] {
+            assert!(page(whole().contents(wrong).build(), "", None).is_err());
+        }
+    }
+
+    #[test]
+    fn a_key_outside_the_prefix_is_an_error() {
+        assert!(page(whole().contents(object("b")).build(), "a", None).is_err());
+    }
+
+    #[test]
+    fn the_standard_storage_class_is_no_class() {
+        use aws_sdk_s3::types::ObjectStorageClass as Class;
+        let class = |class| {
+            let object = Object::builder().key("k").e_tag("e").size(1).storage_class(class).build();
+            page(whole().contents(object).build(), "", None).expect("a page").objects[0].storage_class.clone()
+        };
+        assert_eq!(class(Class::Standard), None);
+        assert_eq!(class(Class::DeepArchive).as_deref(), Some("DEEP_ARCHIVE"));
+        assert_eq!(class(Class::from("COLDER")).as_deref(), Some("COLDER"));
+    }
+
+    #[test]
+    fn only_a_closed_document_is_a_whole_listing() {
+        assert!(is_whole(b"<ListBucketResult><Key>a</Key></ListBucketResult>\n"));
+        assert!(is_whole(b"<s3:ListBucketResult></s3:ListBucketResult>"));
+        for cut in ["", "<ListBucketResult>", "<ListBucketResult><Key>a</Key>", "<ListBucketResult></ListBucketRes"] {
+            assert!(!is_whole(cut.as_bytes()), "{cut}");
+        }
+    }
+
+    #[test]
+    fn without_etags_date_and_size_are_the_version() {
+        let object = Object::builder().key("k").size(7).last_modified(DateTime::from_millis(1_500)).build();
+        let meta = page(whole().contents(object).build(), "", None).expect("a page").objects.remove(0);
+        let stamp = Stamp::parse(&meta.etag).expect("a stamp");
+        assert_eq!(stamp, Stamp { modified: 1_500, size: 7 });
+        assert!(stamp.matches(Some(&DateTime::from_secs(1)), 7));
+        assert!(!stamp.matches(Some(&DateTime::from_secs(2)), 7));
+        assert!(!stamp.matches(Some(&DateTime::from_secs(1)), 8));
+        assert!(!stamp.matches(None, 7));
+        assert_eq!(Stamp::parse(&ETag::new("\"no-etag;1;2\"")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_key_survives_its_encoding(key in "\\PC{0,40}|[\\x00-\\x7f]{0,40}") {
+            let encoded: String = url::form_urlencoded::byte_serialize(key.as_bytes()).collect();
+            prop_assert_eq!(decode(&encoded), Ok(key));
+        }
+    }
+}

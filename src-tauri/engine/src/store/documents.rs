@@ -1,0 +1,265 @@
+//! Rows of `documents`: what a knowledge base holds or may hold.
+
+use rusqlite::{Connection as Db, OptionalExtension, Row, params};
+
+use super::sql_error;
+use crate::error::{Error, ErrorCode, Result};
+use crate::knowledge_base::{DocumentId, RemoteId};
+use crate::object::{ETag, ObjectKey};
+use crate::plan::{DocumentRow, DocumentState};
+use crate::tag::ContainerTag;
+
+const COLUMNS: &str = "id, key, etag, tag, sequence, remote_id, state, unanswered_at, error_code, error_detail, \
+    content_hash, size, changed_at";
+
+/// A row that is about to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    /// The engine's id.
+    pub id: DocumentId,
+    /// Key of the object.
+    pub key: ObjectKey,
+    /// Version.
+    pub etag: ETag,
+    /// Container.
+    pub tag: ContainerTag,
+    /// SHA-256 of the bytes, where they were read.
+    pub content_hash: Option<Vec<u8>>,
+    /// Size in bytes.
+    pub size: u64,
+    /// Now.
+    pub at: i64,
+}
+
+/// Writes an intent. A row of the same id is taken up again (it is one that was intended before).
+pub fn intend(db: &Db, connection: i64, destination: &str, intent: &Intent) -> Result<()> {
+    let Intent { id, key, etag, tag, content_hash, size, at } = intent;
+    let mut statement = db
+        .prepare_cached(
+            "INSERT INTO documents (id, connection, key, etag, tag, destination, state, content_hash, size, changed_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'intended', ?7, ?8, ?9) \
+             ON CONFLICT (id) DO UPDATE SET content_hash = excluded.content_hash, size = excluded.size \
+             WHERE state = 'intended'",
+        )
+        .map_err(sql_error)?;
+    let made = statement
+        .execute(params![
+            id,
+            connection,
+            key.as_str(),
+            etag.as_str(),
+            tag.as_str(),
+            destination,
+            content_hash,
+            *size as i64,
+            at
+        ])
+        .map_err(sql_error)?;
+    if made == 1 { Ok(()) } else { Err(Error::internal("writing an intent", "the row is in use")) }
+}
+
+/// The knowledge base took it.
+pub fn set_accepted(db: &Db, id: &str, remote_id: &str, state: DocumentState, at: i64) -> Result<()> {
+    let mut statement = db
+        .prepare_cached(
+            "UPDATE documents SET changed_at = CASE state WHEN ?3 THEN changed_at ELSE ?4 END, state = ?3, remote_id = ?2, \
+             unanswered_at = NULL, error_code = NULL, error_detail = NULL WHERE id = ?1",
+        )
+        .map_err(sql_error)?;
+    statement.execute(params![id, remote_id, state_name(state), at]).map_err(sql_error)?;
+    Ok(())
+}
+
+/// The knowledge base refused it, with the reason.
+pub fn set_rejected(db: &Db, id: &str, remote_id: Option<&str>, reason: &str) -> Result<()> {
+    db.prepare_cached(
+        "UPDATE documents SET state = 'rejected', remote_id = coalesce(?2, remote_id), unanswered_at = NULL, \
+         error_code = ?3, error_detail = ?4 WHERE id = ?1",
+    )
+    .and_then(|mut s| s.execute(params![id, remote_id, ErrorCode::DocumentRefused.name(), reason]))
+    .map_err(sql_error)?;
+    Ok(())
+}
+
+/// A put of it was not answered.
+pub fn set_unanswered(db: &Db, id: &str, at: i64) -> Result<()> {
+    db.prepare_cached("UPDATE documents SET unanswered_at = ?2 WHERE id = ?1")
+        .and_then(|mut s| s.execute(params![id, at]))
+        .map_err(sql_error)?;
+    Ok(())
+}
+
+/// Rows that a run left `intended`: when their puts land is not known.
+pub fn mark_left_intents(db: &Db, connection: i64, at: i64) -> Result<()> {
+    db.execute(
+        "UPDATE documents SET unanswered_at = ?2 \
+         WHERE connection = ?1 AND state = 'intended' AND unanswered_at IS NULL",
+        params![connection, at],
+    )
+    .map_err(sql_error)?;
+    Ok(())
+}
+
+/// Marks the beginning of a removal.
+pub fn set_removing(db: &Db, id: &str) -> Result<()> {
+    db.prepare_cached("UPDATE documents SET state = 'removing' WHERE id = ?1")
+        .and_then(|mut s| s.execute([id]))
+        .map_err(sql_error)?;
+    Ok(())
+}
+
+/// Remembers the remote id of a row whose put was never answered.
+pub fn set_remote_id(db: &Db, id: &str, remote_id: &str) -> Result<()> {
+    db.execute("UPDATE documents SET remote_id = ?2 WHERE id = ?1", params![id, remote_id]).map_err(sql_error)?;
+    Ok(())
+}
+
+/// The same bytes have a new etag: the row follows and keeps its id.
+pub fn follow(db: &Db, id: &str, etag: &ETag) -> Result<()> {
+    db.execute("UPDATE documents SET etag = ?2 WHERE id = ?1", params![id, etag.as_str()]).map_err(sql_error)?;
+    Ok(())
+}
+
+/// Forgets a row. Its key's place goes to `heir` in the same transaction, where it has one.
+pub fn forget(db: &Db, connection: i64, destination: &str, id: &str, heir: Option<&Intent>) -> Result<()> {
+    db.prepare_cached("DELETE FROM documents WHERE id = ?1").and_then(|mut s| s.execute([id])).map_err(sql_error)?;
+    match heir {
+        Some(intent) => intend(db, connection, destination, intent),
+        None => Ok(()),
+    }
+}
+
+/// The row of this id.
+pub fn by_id(db: &Db, id: &str) -> Result<Option<DocumentRow>> {
+    let mut statement =
+        db.prepare_cached(&format!("SELECT {COLUMNS} FROM documents WHERE id = ?1")).map_err(sql_error)?;
+    statement.query_row([id], read).optional().map_err(sql_error)
+}
+
+/// The rows of one key, oldest first.
+pub fn of_key(db: &Db, connection: i64, key: &ObjectKey) -> Result<Vec<DocumentRow>> {
+    let mut statement = db
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM documents WHERE connection = ?1 AND key = ?2 ORDER BY sequence"
+        ))
+        .map_err(sql_error)?;
+    let rows = statement.query_map(params![connection, key.as_str()], read).map_err(sql_error)?;
+    rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
+}
+
+/// Rows with `after` < key <= `end`, by key, oldest first.
+pub fn range(db: &Db, connection: i64, after: &str, end: &str) -> Result<Vec<DocumentRow>> {
+    let mut statement = db
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM documents WHERE connection = ?1 AND key > ?2 AND key <= ?3 ORDER BY key, sequence"
+        ))
+        .map_err(sql_error)?;
+    let rows = statement.query_map(params![connection, after, end], read).map_err(sql_error)?;
+    rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
+}
+
+/// Rows whose fate over there is open (`intended`, `sent`), oldest first, after a sequence.
+pub fn unsettled(db: &Db, connection: i64, after: i64, limit: u32) -> Result<Vec<DocumentRow>> {
+    let mut statement = db
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM documents WHERE connection = ?1 AND state IN ('intended', 'sent') \
+             AND sequence > ?2 ORDER BY sequence LIMIT ?3"
+        ))
+        .map_err(sql_error)?;
+    let rows = statement.query_map(params![connection, after, limit], read).map_err(sql_error)?;
+    rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
+}
+
+/// The first rows of a connection, whatever their state.
+pub fn any(db: &Db, connection: i64, limit: u32) -> Result<Vec<DocumentRow>> {
+    let mut statement = db
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM documents WHERE connection = ?1 ORDER BY sequence LIMIT ?2"))
+        .map_err(sql_error)?;
+    let rows = statement.query_map(params![connection, limit], read).map_err(sql_error)?;
+    rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
+}
+
+/// Forgets every row of a connection whose documents are to stay without an owner.
+pub fn forget_all(db: &Db, connection: i64) -> Result<()> {
+    db.execute("DELETE FROM documents WHERE connection = ?1", [connection]).map_err(sql_error)?;
+    Ok(())
+}
+
+/// Keys with more than one row, by key, after a key: where an old version may have to go.
+pub fn keys_with_several_rows(db: &Db, connection: i64, after: &str, limit: u32) -> Result<Vec<ObjectKey>> {
+    let mut statement = db
+        .prepare_cached(
+            "SELECT key FROM documents WHERE connection = ?1 AND key > ?2 GROUP BY key HAVING count(*) > 1 \
+             ORDER BY key LIMIT ?3",
+        )
+        .map_err(sql_error)?;
+    let rows = statement
+        .query_map(params![connection, after, limit], |row| Ok(ObjectKey::new(row.get::<_, String>(0)?)))
+        .map_err(sql_error)?;
+    rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
+}
+
+/// What is held, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Documents that are there or on their way (`sent`, `indexed`).
+    pub held: u64,
+    /// Keys that have a place under the document limit.
+    pub places: u64,
+    /// Rows that still wait for an answer.
+    pub waiting: u64,
+}
+
+/// Counts a connection's rows.
+pub fn counts(db: &Db, connection: i64) -> Result<Counts> {
+    let mut statement = db
+        .prepare_cached(
+            "SELECT count(*) FILTER (WHERE state IN ('sent', 'indexed')), \
+             count(DISTINCT key) FILTER (WHERE error_code IS NULL), \
+             count(*) FILTER (WHERE state IN ('intended', 'sent', 'removing')) FROM documents WHERE connection = ?1",
+        )
+        .map_err(sql_error)?;
+    statement
+        .query_row([connection], |row| Ok(Counts { held: row.get(0)?, places: row.get(1)?, waiting: row.get(2)? }))
+        .map_err(sql_error)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
+    let tag: String = row.get(3)?;
+    let damaged = |what: &str| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, format!("documents.{what}").into())
+    };
+    let state: String = row.get(6)?;
+    let remote_id: Option<RemoteId> = row.get(5)?;
+    Ok(DocumentRow {
+        id: row.get(0)?,
+        key: ObjectKey::new(row.get::<_, String>(1)?),
+        etag: ETag::new(row.get::<_, String>(2)?),
+        tag: ContainerTag::parse(&tag).ok_or_else(|| damaged("tag"))?,
+        sequence: row.get(4)?,
+        remote_id,
+        state: state_of(&state).ok_or_else(|| damaged("state"))?,
+        unanswered_at: row.get(7)?,
+        error_code: row.get(8)?,
+        error_detail: row.get(9)?,
+        content_hash: row.get(10)?,
+        size: row.get::<_, i64>(11)? as u64,
+        changed_at: row.get(12)?,
+    })
+}
+
+const STATES: [(DocumentState, &str); 5] = [
+    (DocumentState::Intended, "intended"),
+    (DocumentState::Sent, "sent"),
+    (DocumentState::Indexed, "indexed"),
+    (DocumentState::Rejected, "rejected"),
+    (DocumentState::Removing, "removing"),
+];
+
+fn state_name(state: DocumentState) -> &'static str {
+    STATES.iter().find(|(s, _)| *s == state).map_or("intended", |(_, name)| name)
+}
+
+fn state_of(name: &str) -> Option<DocumentState> {
+    STATES.iter().find(|(_, n)| *n == name).map(|(state, _)| *state)
+}

@@ -1,0 +1,212 @@
+//! The state file: one SQLite database, its migrations and every statement. Nothing but SQL and rows.
+//!
+//! One writer, one reader, each a connection of its own (WAL), both used on blocking threads. Writes are
+//! transactions with `synchronous = FULL`: an intent is on disk before its effect. A damaged file is set aside
+//! and a new one begun (its rows can be rebuilt); a newer one is refused; before a migration a copy is made.
+//! The data folder is locked for as long as the store lives: one engine per folder.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection as Db, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::error::{Error, ErrorCode, Result};
+
+pub mod connections;
+pub mod documents;
+pub mod keys;
+pub mod objects;
+pub mod preview;
+pub mod runs;
+
+/// `application_id` of the state file: "S3Cn".
+const APPLICATION_ID: i32 = 0x5333_436e;
+/// One script per version; `user_version` counts those that were run.
+const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+const STATE_FILE: &str = "state.db";
+
+/// The open state file.
+pub struct Store {
+    writer: Arc<Mutex<Db>>,
+    reader: Arc<Mutex<Db>>,
+    set_aside: Option<PathBuf>,
+    _lock: File,
+}
+
+impl Store {
+    /// Opens the state file of a data folder, which is made if it is missing, and locks the folder.
+    ///
+    /// # Errors
+    /// `data_folder_busy`, `data_folder_unusable`, `state_newer`, `disk_full`.
+    pub fn open(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder).map_err(|e| unusable(folder, &e))?;
+        let lock = lock(folder)?;
+        let path = folder.join(STATE_FILE);
+        let (writer, set_aside) = match open_writer(&path) {
+            Err(e) if e.code == ErrorCode::StateDamaged => {
+                let aside = set_aside(&path)?;
+                (open_writer(&path)?, Some(aside))
+            }
+            other => (other?, None),
+        };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let reader = Db::open_with_flags(&path, flags).map_err(sql_error)?;
+        reader.busy_timeout(std::time::Duration::from_secs(5)).map_err(sql_error)?;
+        Ok(Self { writer: Arc::new(Mutex::new(writer)), reader: Arc::new(Mutex::new(reader)), set_aside, _lock: lock })
+    }
+
+    /// Where a damaged state file was put when this one was begun.
+    pub fn set_aside(&self) -> Option<&Path> {
+        self.set_aside.as_deref()
+    }
+
+    /// Runs statements in one transaction; any error rolls it back.
+    ///
+    /// # Errors
+    /// What the statements return; `disk_full`, `state_damaged`.
+    pub async fn write<T, F>(&self, statements: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        let writer = Arc::clone(&self.writer);
+        blocking(move || {
+            let mut db = writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql_error)?;
+            let value = statements(&transaction)?;
+            transaction.commit().map_err(sql_error)?;
+            Ok(value)
+        })
+        .await
+    }
+
+    /// Runs reads on one snapshot.
+    ///
+    /// # Errors
+    /// What the statements return; `state_damaged`.
+    pub async fn read<T, F>(&self, statements: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        let reader = Arc::clone(&self.reader);
+        blocking(move || {
+            let mut db = reader.lock().unwrap_or_else(PoisonError::into_inner);
+            let transaction = db.transaction_with_behavior(TransactionBehavior::Deferred).map_err(sql_error)?;
+            statements(&transaction)
+        })
+        .await
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store(..)")
+    }
+}
+
+/// Runs SQLite work where it may block.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(e) => Err(Error::internal("working with the state file", e)),
+    }
+}
+
+/// Turns an SQLite error into one that a person can act on.
+pub(crate) fn sql_error(error: rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode as Sql;
+    let code = match error.sqlite_error_code() {
+        Some(Sql::DiskFull) => ErrorCode::DiskFull,
+        Some(Sql::DatabaseCorrupt | Sql::NotADatabase) => ErrorCode::StateDamaged,
+        Some(Sql::ReadOnly | Sql::CannotOpen | Sql::PermissionDenied | Sql::SystemIoFailure) => {
+            ErrorCode::DataFolderUnusable
+        }
+        _ => ErrorCode::Internal,
+    };
+    Error::new(code, error.to_string())
+}
+
+fn unusable(folder: &Path, error: &std::io::Error) -> Error {
+    let code = match error.kind() {
+        std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
+        _ => ErrorCode::DataFolderUnusable,
+    };
+    Error::new(code, format!("{}: {error}", folder.display()))
+}
+
+fn lock(folder: &Path) -> Result<File> {
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join("lock"))
+        .map_err(|e| unusable(folder, &e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::new(ErrorCode::DataFolderBusy, folder.display().to_string())),
+        Err(TryLockError::Error(e)) => Err(unusable(folder, &e)),
+    }
+}
+
+fn open_writer(path: &Path) -> Result<Db> {
+    let mut db = Db::open(path).map_err(sql_error)?;
+    db.busy_timeout(std::time::Duration::from_secs(5)).map_err(sql_error)?;
+    db.set_prepared_statement_cache_capacity(64);
+    db.pragma_update(None, "journal_mode", "WAL").map_err(sql_error)?;
+    db.pragma_update(None, "synchronous", "FULL").map_err(sql_error)?;
+    db.pragma_update(None, "fullfsync", true).map_err(sql_error)?;
+    db.pragma_update(None, "foreign_keys", true).map_err(sql_error)?;
+    db.pragma_update(None, "temp_store", "FILE").map_err(sql_error)?;
+    let health: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sql_error)?;
+    if health != "ok" {
+        return Err(Error::new(ErrorCode::StateDamaged, health));
+    }
+    migrate(&mut db, path)?;
+    // Listing leaves its missing keys here; it is private to the writer.
+    db.execute_batch("CREATE TEMP TABLE missing (connection INTEGER NOT NULL, key TEXT NOT NULL)")
+        .map_err(sql_error)?;
+    Ok(db)
+}
+
+/// Brings the file to this version's schema, in one transaction, with a copy made before.
+fn migrate(db: &mut Db, path: &Path) -> Result<()> {
+    let version: usize = db.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(sql_error)?;
+    if version > MIGRATIONS.len() {
+        let known = MIGRATIONS.len();
+        return Err(Error::new(ErrorCode::StateNewer, format!("its version is {version}, this app knows {known}")));
+    }
+    if version == MIGRATIONS.len() {
+        return Ok(());
+    }
+    if version > 0 {
+        let copy = path.with_extension(format!("before-{}.db", MIGRATIONS.len()));
+        db.execute("VACUUM INTO ?1", [copy.display().to_string()]).map_err(sql_error)?;
+    }
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql_error)?;
+    for script in &MIGRATIONS[version..] {
+        transaction.execute_batch(script).map_err(sql_error)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(sql_error)?;
+    transaction.pragma_update(None, "user_version", MIGRATIONS.len()).map_err(sql_error)?;
+    transaction.commit().map_err(sql_error)
+}
+
+/// Renames a damaged file (and its log) so that nothing of it is lost.
+fn set_aside(path: &Path) -> Result<PathBuf> {
+    let stamp = jiff::Timestamp::now().as_millisecond();
+    let aside = path.with_extension(format!("damaged-{stamp}.db"));
+    let rename = |from: &Path, to: &Path| std::fs::rename(from, to).map_err(|e| unusable(path, &e));
+    for suffix in ["-wal", "-shm"] {
+        let from = PathBuf::from(format!("{}{suffix}", path.display()));
+        if from.exists() {
+            rename(&from, &PathBuf::from(format!("{}{suffix}", aside.display())))?;
+        }
+    }
+    rename(path, &aside)?;
+    Ok(aside)
+}
+
+#[cfg(test)]
+mod tests;

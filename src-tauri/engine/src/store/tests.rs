@@ -1,0 +1,154 @@
+use super::documents::Intent;
+use super::*;
+use crate::connection::{ConnectionDraft, SecretNeed};
+use crate::object::{ETag, ObjectKey, ObjectMeta};
+use crate::plan::DocumentState;
+use crate::tag::ContainerTag;
+
+fn draft(name: &str) -> crate::connection::Settings {
+    let json = serde_json::json!({"name": name, "bucket": "files", "region": "auto", "containerTags": ["t"], "credentials": {"kind": "anonymous"}});
+    let draft: ConnectionDraft = serde_json::from_value(json).expect("a draft");
+    draft.validate(SecretNeed::Typed).expect("valid").0
+}
+
+fn connection(name: &str) -> crate::connection::Connection {
+    crate::connection::Connection { id: format!("id-{name}"), created_at: 1, settings: draft(name) }
+}
+
+fn object(key: &str, etag: &str) -> ObjectMeta {
+    ObjectMeta { key: ObjectKey::new(key), etag: ETag::new(etag), size: 1, modified: Some(5), storage_class: None }
+}
+
+fn intent(key: &str, etag: &str) -> Intent {
+    let tag = ContainerTag::parse("t").expect("a tag");
+    Intent {
+        id: format!("s3-{key}-{etag}"),
+        key: ObjectKey::new(key),
+        etag: ETag::new(etag),
+        tag,
+        content_hash: None,
+        size: 1,
+        at: 1,
+    }
+}
+
+async fn open() -> (tempfile::TempDir, Store, i64) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(folder.path()).expect("opens");
+    store.write(|db| connections::insert(db, &connection("one"))).await.expect("inserts");
+    let number = store.read(|db| connections::by_id(db, "id-one")).await.expect("is there").number;
+    (folder, store, number)
+}
+
+async fn keys(store: &Store, number: i64) -> Vec<String> {
+    let objects = store.read(move |db| objects::range(db, number, "", None)).await.expect("reads");
+    objects.into_iter().map(|o| format!("{}:{}", o.key, o.etag.as_str())).collect()
+}
+
+#[tokio::test]
+async fn a_listing_upserts_what_differs_and_only_a_complete_one_takes_keys_out() {
+    let (_folder, store, number) = open().await;
+    let list = |pages: Vec<Vec<ObjectMeta>>, complete: bool| {
+        store.write(move |db| {
+            objects::begin_listing(db, number)?;
+            let mut after = String::new();
+            let count = pages.len();
+            for (i, page) in pages.into_iter().enumerate() {
+                objects::record_page(db, number, &after, &page, complete && i + 1 == count)?;
+                after = page.last().map_or(after, |o| o.key.as_str().to_owned());
+            }
+            if complete { objects::end_complete_listing(db, number, "") } else { Ok(()) }
+        })
+    };
+    let page = |keys: &[(&str, &str)]| keys.iter().map(|(k, e)| object(k, e)).collect::<Vec<_>>();
+    list(vec![page(&[("a", "1"), ("b", "1")]), page(&[("c", "1"), ("d", "1")])], true).await.expect("lists");
+    assert_eq!(keys(&store, number).await, ["a:1", "b:1", "c:1", "d:1"]);
+    list(vec![page(&[("b", "2"), ("bb", "1")])], false).await.expect("lists");
+    assert_eq!(keys(&store, number).await, ["a:1", "b:2", "bb:1", "c:1", "d:1"]);
+    list(vec![page(&[("b", "2")]), page(&[("d", "1")]), vec![]], true).await.expect("lists");
+    assert_eq!(keys(&store, number).await, ["b:2", "d:1"]);
+}
+
+#[tokio::test]
+async fn the_walk_over_keys_merges_objects_and_documents_in_byte_order() {
+    let (_folder, store, number) = open().await;
+    store
+        .write(move |db| {
+            let page = [object("a//b", "1"), object("a/b", "1"), object("é", "1")];
+            objects::record_page(db, number, "", &page, true)?;
+            for (key, etag) in [("a/b", "0"), ("a/b", "1"), ("..", "1"), ("z", "1"), ("🦀", "1")] {
+                documents::intend(db, number, "library", &intent(key, etag))?;
+            }
+            Ok(())
+        })
+        .await
+        .expect("writes");
+    let page = store.read(move |db| keys::page(db, number, "")).await.expect("reads");
+    let shown: Vec<_> = page.iter().map(|k| (k.key.as_str(), k.object.is_some(), k.rows.len())).collect();
+    assert_eq!(
+        shown,
+        [("..", false, 1), ("a//b", true, 0), ("a/b", true, 2), ("z", false, 1), ("é", true, 0), ("🦀", false, 1)]
+    );
+    assert!(store.read(move |db| keys::page(db, number, "🦀")).await.expect("reads").is_empty());
+}
+
+#[tokio::test]
+async fn forgetting_a_row_can_hand_its_place_to_its_successor_in_one_transaction() {
+    let (_folder, store, number) = open().await;
+    store.write(move |db| documents::intend(db, number, "library", &intent("k", "1"))).await.expect("writes");
+    let old = intent("k", "1").id;
+    store
+        .write(move |db| documents::forget(db, number, "library", &old, Some(&intent("k", "2"))))
+        .await
+        .expect("writes");
+    let rows = store.read(move |db| documents::of_key(db, number, &ObjectKey::new("k"))).await.expect("reads");
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].state, DocumentState::Intended);
+    assert_eq!(rows[0].etag.as_str(), "2");
+}
+
+#[tokio::test]
+async fn a_connection_with_documents_cannot_be_deleted_under_them() {
+    let (_folder, store, number) = open().await;
+    store.write(move |db| documents::intend(db, number, "library", &intent("k", "1"))).await.expect("writes");
+    assert!(store.write(move |db| connections::delete(db, number)).await.is_err());
+    assert!(store.read(|db| connections::by_id(db, "id-one")).await.is_ok());
+}
+
+#[tokio::test]
+async fn two_connections_cannot_share_a_name() {
+    let (_folder, store, _) = open().await;
+    let error = store.write(|db| {
+        let other = crate::connection::Connection { id: "id-2".into(), ..connection("ONE") };
+        connections::insert(db, &other)
+    });
+    assert_eq!(error.await.expect_err("refused").fields[0].field, "name");
+}
+
+#[tokio::test]
+async fn a_connection_has_one_open_run_and_a_crashed_one_is_closed_at_the_next_start() {
+    use crate::view::RunTrigger::Manual;
+    let (_folder, store, number) = open().await;
+    store.write(move |db| runs::begin(db, number, "r1", Manual, 1)).await.expect("begins");
+    let second = store.write(move |db| runs::begin(db, number, "r2", Manual, 1)).await;
+    assert_eq!(second.expect_err("refused").code, ErrorCode::SyncRunning);
+    store.write(|db| runs::close_left_open(db, 2)).await.expect("closes");
+    let run = store.read(|db| runs::by_id(db, "r1")).await.expect("reads");
+    assert_eq!(run.state, crate::view::RunState::Interrupted);
+}
+
+#[tokio::test]
+async fn a_folder_has_one_engine_a_damaged_file_is_set_aside_and_a_newer_one_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(folder.path()).expect("opens");
+    assert_eq!(Store::open(folder.path()).expect_err("busy").code, ErrorCode::DataFolderBusy);
+    drop(store);
+    let path = folder.path().join(STATE_FILE);
+    std::fs::write(&path, b"this is no database, it is a letter to whoever finds it").expect("writes");
+    let store = Store::open(folder.path()).expect("opens anew");
+    let aside = store.set_aside().expect("set aside").to_owned();
+    assert!(std::fs::read(aside).expect("kept").starts_with(b"this is no database"));
+    drop(store);
+    Db::open(&path).and_then(|db| db.pragma_update(None, "user_version", 99)).expect("made newer");
+    assert_eq!(Store::open(folder.path()).expect_err("newer").code, ErrorCode::StateNewer);
+}

@@ -1,0 +1,74 @@
+//! A connection's rules, applied to one key.
+
+use crate::connection::{OnGone, Settings};
+use crate::object::ObjectKey;
+use crate::plan::{self, Decision, Fate, Ground, KeyFacts, Seen};
+use crate::scope::{Intake, Scope};
+use crate::store::keys::KeyRow;
+use crate::tag::{TagOf, Tagging};
+
+/// Everything that decides about a key, from a connection or a draft of one.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Which connection's documents these are.
+    pub connection: String,
+    /// Which objects are admitted.
+    pub scope: Scope,
+    /// Which tag they get.
+    pub tagging: Tagging,
+    /// What happens to documents whose object is gone.
+    pub on_gone: OnGone,
+    /// At most this many keys have documents.
+    pub document_limit: u32,
+}
+
+/// What the rules say about a key.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// The tag of the key.
+    pub tag: TagOf,
+    /// What is to be done.
+    pub decision: Decision,
+    /// What that means to a person.
+    pub fate: Option<Fate>,
+}
+
+impl Rules {
+    /// The rules of a connection whose documents go to a knowledge base with this intake.
+    pub fn new(connection: &str, settings: &Settings, intake: Intake) -> Self {
+        Self {
+            connection: connection.to_owned(),
+            scope: Scope { prefix: settings.prefix.clone(), intake },
+            tagging: settings.tagging.clone(),
+            on_gone: settings.on_gone,
+            document_limit: settings.document_limit,
+        }
+    }
+
+    /// Judges one key. `complete`: the listing behind it reached its end.
+    pub fn judge(&self, key: &KeyRow, complete: bool) -> Judgement {
+        let tag = self.tagging.tag_of(&key.key);
+        let seen = match &key.object {
+            Some(object) => Seen::Listed(object, self.scope.admit(object)),
+            None => Seen::Unlisted,
+        };
+        let facts = KeyFacts { key: &key.key, seen, tag: tag.tag(), rows: &key.rows };
+        let decision = plan::decide(&self.connection, &facts, Ground { on_gone: self.on_gone, complete });
+        let fate = plan::fate(&facts, &tag, &decision);
+        Judgement { tag, decision, fate }
+    }
+
+    /// Whether a removal of this key's documents must be confirmed by the bucket itself: the key could be listed
+    /// and was not. A key outside the prefix is out of scope whether it exists or not.
+    pub fn needs_look(&self, key: &KeyRow) -> bool {
+        key.object.is_none() && self.scope.covers(&key.key)
+    }
+
+    /// What the rule captured in a key, as [start, end) in UTF-16 units.
+    pub fn capture_in_utf16(&self, key: &ObjectKey) -> Option<(u32, u32)> {
+        let text = key.as_str();
+        let capture = self.tagging.rule.as_ref()?.capture(text)?;
+        let units = |end: usize| text[..end].encode_utf16().count() as u32;
+        (capture.start < capture.end).then(|| (units(capture.start), units(capture.end)))
+    }
+}

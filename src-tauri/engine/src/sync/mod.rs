@@ -1,0 +1,336 @@
+//! One run: list → decide → remove what must go first → send → settle → remove what was superseded.
+//!
+//! ```text
+//!  ListObjectsV2 ─▶ objects ─┐
+//!                            ├─▶ decide, key by key ─▶ fetch If-Match ─▶ put ─▶ documents ─▶ settle
+//!               documents ───┘        (pure)              (lanes)           (one writer)
+//! ```
+//! The run holds nothing that the state file does not: whatever kills it, the next run computes the same plan
+//! from what is left and goes on. Order matters and is the law: begun removals and wrong tags before any put,
+//! keys that have a place before new ones, superseded versions last.
+
+use std::sync::{Arc, Mutex};
+
+use futures::{TryStreamExt, stream};
+use tokio_util::sync::CancellationToken;
+
+use crate::error::{Error, Result, Stops};
+use crate::knowledge_base::KnowledgeBase;
+use crate::plan::Step;
+use crate::plan::totals::Places;
+use crate::source::ObjectSource;
+use crate::store::connections::ConnectionRow;
+use crate::store::keys::KeyRow;
+use crate::store::{Store, documents, keys, runs};
+use crate::view::{ItemOutcome, PlanSummary, RunItem, RunPhase, RunState};
+
+pub mod judge;
+pub mod ledger;
+pub mod listing;
+pub mod outcome;
+pub mod progress;
+pub mod removal;
+pub mod settle;
+pub mod survey;
+mod transfer;
+
+use judge::{Judgement, Rules};
+use ledger::{Entry, Ledger, Owner};
+use progress::Progress;
+use removal::{Leaving, Round};
+use survey::Sums;
+
+/// Milliseconds since 1970 UTC.
+pub fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+/// A run of one connection.
+pub struct Run {
+    /// The state file.
+    pub store: Arc<Store>,
+    /// Where documents go.
+    pub base: Arc<dyn KnowledgeBase>,
+    /// The connection.
+    pub connection: ConnectionRow,
+    /// Id of the run, whose row is open.
+    pub id: String,
+    /// Number of the run.
+    pub number: i64,
+    /// Cancels it.
+    pub cancel: CancellationToken,
+    /// Its counters.
+    pub progress: Arc<Progress>,
+    /// Bare removals that a person said yes to.
+    pub confirmed_removals: u64,
+}
+
+/// Name of the destination in the state file.
+pub const LIBRARY: &str = "library";
+
+impl Run {
+    /// Carries the run out, ends its row and tells how it ended. `source` is made here, so that a missing secret
+    /// or profile is this run's error.
+    pub async fn go(self, source: impl Future<Output = Result<Arc<dyn ObjectSource>>>) -> Result<RunState> {
+        let owner = Owner { connection: self.connection.number, run: self.number, destination: LIBRARY };
+        let ledger = Ledger::open(Arc::clone(&self.store), owner);
+        let mut held_back = 0;
+        let worked = async {
+            let source = source.await?;
+            self.work(source.as_ref(), &ledger, &mut held_back).await
+        }
+        .await;
+        // An error of the ledger is the cause of whatever the lanes saw.
+        let result = ledger.close().await.and(worked);
+        let counts = self.progress.counts();
+        let cancelled = self.cancel.is_cancelled();
+        let (state, error) = outcome::outcome(result, cancelled, &counts, self.progress.first_failure(), held_back);
+        let id = self.id.clone();
+        self.store.write(move |db| runs::end(db, &id, state, &counts, error.as_ref(), now())).await?;
+        Ok(state)
+    }
+
+    async fn work(&self, source: &dyn ObjectSource, ledger: &Ledger, held_back: &mut u64) -> Result<()> {
+        let number = self.connection.number;
+        self.store.write(move |db| documents::mark_left_intents(db, number, now())).await?;
+        settle::settle(&self.store, self.base.as_ref(), number, now()).await?;
+
+        self.progress.enter(RunPhase::Listing, now());
+        let settings = &self.connection.connection.settings;
+        let listed = |count: usize| self.progress.add_listed(count as u64);
+        let complete = listing::list(&self.store, source, number, &settings.prefix, &self.cancel, now, listed).await?;
+        if !complete {
+            return Ok(());
+        }
+        self.progress.enter(RunPhase::Deciding, now());
+        let rules = Arc::new(Rules::new(&self.connection.connection.id, settings, self.base.intake()));
+        let (sums, summary) = plan(&self.store, number, Arc::clone(&rules), complete, now()).await?;
+        let sums = Sums { brake: plan_brake(&sums, self.confirmed_removals), ..sums };
+        let planned = summary.totals.new + summary.totals.changed + summary.totals.retagged;
+        self.progress.set_plan(planned, summary.bytes, summary.totals.skipped);
+
+        self.progress.enter(RunPhase::Removing, now());
+        let brake = sums.brake.holds();
+        *held_back = if brake { sums.brake.bare } else { 0 };
+        self.remove_round(source, ledger, &rules, Round::First { brake }).await?;
+        self.progress.enter(RunPhase::Sending, now());
+        self.send(source, ledger, &rules, Sending::KeysWithPlace).await?;
+        self.send(source, ledger, &rules, Sending::NewKeys).await?;
+        self.progress.enter(RunPhase::Settling, now());
+        settle::settle(&self.store, self.base.as_ref(), number, now()).await?;
+        self.remove_round(source, ledger, &rules, Round::Last).await
+    }
+
+    /// Walks the keys and removes what leaves in this round.
+    async fn remove_round(
+        &self,
+        source: &dyn ObjectSource,
+        ledger: &Ledger,
+        rules: &Rules,
+        round: Round,
+    ) -> Result<()> {
+        let mut after = String::new();
+        let mut group: Vec<Leaving> = Vec::new();
+        loop {
+            let page = self.next_keys(&after, round).await?;
+            let Some(last) = page.last() else { break };
+            after = last.key.as_str().to_owned();
+            for key in &page {
+                if self.cancel.is_cancelled() {
+                    break;
+                }
+                let judgement = rules.judge(key, true);
+                let leaving = removal::leaving(rules, key, &judgement, round, now());
+                let bare = leaving.iter().find(|l| l.is_bare).filter(|_| rules.needs_look(key));
+                // The listing did not show it; the bucket itself has to say that it is gone.
+                if let Some(bare) = bare
+                    && !self.is_gone(source, bare).await?
+                {
+                    continue;
+                }
+                group.extend(leaving);
+                if group.len() >= removal::GROUP {
+                    self.remove_group(ledger, std::mem::take(&mut group)).await?;
+                }
+            }
+        }
+        self.remove_group(ledger, group).await
+    }
+
+    /// Whether the bucket answers that a key is gone. What it says instead is this document's failure.
+    async fn is_gone(&self, source: &dyn ObjectSource, leaving: &Leaving) -> Result<bool> {
+        match removal::is_gone(source, &leaving.row).await {
+            Err(error) if error.code.stops() == Stops::Object => {
+                self.progress.add_failed(&error);
+                Ok(false)
+            }
+            answer => answer,
+        }
+    }
+
+    /// The next keys that this round looks at: the last one only has to look where a key has several rows.
+    async fn next_keys(&self, after: &str, round: Round) -> Result<Vec<KeyRow>> {
+        let (number, after) = (self.connection.number, after.to_owned());
+        self.store
+            .read(move |db| match round {
+                Round::First { .. } => keys::page(db, number, &after),
+                Round::Last => documents::keys_with_several_rows(db, number, &after, keys::PAGE)?
+                    .iter()
+                    .map(|key| keys::one(db, number, key))
+                    .collect(),
+            })
+            .await
+    }
+
+    async fn remove_group(&self, ledger: &Ledger, mut group: Vec<Leaving>) -> Result<()> {
+        while !group.is_empty() {
+            let rest = group.split_off(group.len().min(removal::GROUP));
+            let base = self.base.as_ref();
+            let gone = removal::remove(&self.store, base, self.connection.number, LIBRARY, group, now()).await?;
+            let mut last_key = None;
+            for leaving in gone.iter().filter(|l| l.is_bare) {
+                // A key with two documents is one removal to the person.
+                if last_key != Some(&leaving.row.key) {
+                    self.progress.add_removed();
+                }
+                last_key = Some(&leaving.row.key);
+                ledger.enter(Entry::Item(self.progress.next_line(), removed_item(leaving))).await?;
+            }
+            group = rest;
+        }
+        Ok(())
+    }
+
+    /// Sends what is wanted and not held, several documents at once, in key order.
+    async fn send(
+        &self,
+        source: &dyn ObjectSource,
+        ledger: &Ledger,
+        rules: &Arc<Rules>,
+        sending: Sending,
+    ) -> Result<()> {
+        let connection = &self.connection.connection;
+        let (cancel, progress) = (&self.cancel, self.progress.as_ref());
+        let (base, settings) = (self.base.as_ref(), &connection.settings);
+        let lanes = transfer::Lanes::new(&connection.id, settings, source, base, ledger, progress, cancel, now);
+        let places = Mutex::new(self.places(sending).await?);
+        self.planned_puts(rules, sending, &places)
+            .try_for_each_concurrent(transfer::LANES, |(key, judgement)| {
+                let lanes = &lanes;
+                async move { lanes.send(&key, &judgement).await }
+            })
+            .await
+    }
+
+    /// Places that are free now: a place is free when its row is gone, not when its removal is planned.
+    async fn places(&self, sending: Sending) -> Result<Places> {
+        let number = self.connection.number;
+        let limit = self.connection.connection.settings.document_limit;
+        match sending {
+            Sending::KeysWithPlace => Ok(Places::default()),
+            Sending::NewKeys => {
+                let counts = self.store.read(move |db| documents::counts(db, number)).await?;
+                Ok(Places::new(limit, counts.places, 0))
+            }
+        }
+    }
+
+    /// The puts of a pass, in key order, read page by page while the lanes work.
+    fn planned_puts<'a>(
+        &'a self,
+        rules: &'a Arc<Rules>,
+        sending: Sending,
+        places: &'a Mutex<Places>,
+    ) -> impl stream::TryStream<Ok = (KeyRow, Judgement), Error = Error> + 'a {
+        let number = self.connection.number;
+        let pages = stream::try_unfold(String::new(), move |after| async move {
+            if self.cancel.is_cancelled() {
+                return Ok::<_, Error>(None);
+            }
+            let page = self.store.read(move |db| keys::page(db, number, &after)).await?;
+            let next = page.last().map(|last| last.key.as_str().to_owned());
+            Ok(next.map(|next| (page, next)))
+        });
+        let planned = move |key: KeyRow| {
+            let judgement = rules.judge(&key, true);
+            let fate = judgement.fate?;
+            let wanted = judgement.decision.steps.contains(&Step::Put) && fate.needs_place == sending.needs_place();
+            let goes = wanted
+                && (!fate.needs_place || places.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take());
+            goes.then_some((key, judgement))
+        };
+        pages
+            .map_ok(move |page| stream::iter(page.into_iter().filter_map(planned).map(Ok).collect::<Vec<_>>()))
+            .try_flatten()
+    }
+}
+
+/// Which puts a pass sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sending {
+    /// Keys that have a place: changed and retagged ones, and what a crash left.
+    KeysWithPlace,
+    /// New keys, into places that are free.
+    NewKeys,
+}
+
+impl Sending {
+    fn needs_place(self) -> bool {
+        self == Self::NewKeys
+    }
+}
+
+fn plan_brake(sums: &Sums, confirmed: u64) -> crate::plan::totals::Brake {
+    crate::plan::totals::Brake { confirmed, ..sums.brake }
+}
+
+fn removed_item(leaving: &Leaving) -> RunItem {
+    let row = &leaving.row;
+    let (key, tag) = (row.key.as_str().to_owned(), row.tag.to_string());
+    RunItem { key, tag, outcome: ItemOutcome::Removed, code: None, detail: None, size: row.size, at: now() }
+}
+
+/// The plan of a connection on its last listing, on one snapshot.
+///
+/// # Errors
+/// What the state file says.
+pub async fn plan(
+    store: &Store,
+    number: i64,
+    rules: Arc<Rules>,
+    complete: bool,
+    listed_at: i64,
+) -> Result<(Sums, PlanSummary)> {
+    store
+        .read(move |db| {
+            let mut pages = |after: &str| keys::page(db, number, after);
+            let sums = survey::sums(&rules, complete, &mut pages)?;
+            let summary = survey::survey(&rules, complete, listed_at, &sums, &mut pages, |_, _, _| Ok(()))?;
+            Ok((sums, summary))
+        })
+        .await
+}
+
+/// Removes every document of a connection from the knowledge base, whatever its state; resumable at any point.
+/// Returns how many rows still wait (busy over there).
+///
+/// # Errors
+/// What the knowledge base or the state file says.
+pub async fn remove_everything(store: &Store, base: &dyn KnowledgeBase, connection: i64) -> Result<u64> {
+    loop {
+        let rows = store.read(move |db| documents::any(db, connection, removal::GROUP as u32)).await?;
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let group: Vec<Leaving> =
+            rows.iter().map(|row| Leaving { row: row.clone(), heir: None, is_bare: false }).collect();
+        let gone = removal::remove(store, base, connection, LIBRARY, group, now()).await?;
+        if gone.is_empty() {
+            // Only what landed meanwhile, or is busy: one more look helps the former, the latter has to wait.
+            let again = store.read(move |db| documents::any(db, connection, removal::GROUP as u32)).await?;
+            if again.iter().map(|r| r.state).eq(rows.iter().map(|r| r.state)) {
+                return Ok(rows.len() as u64);
+            }
+        }
+    }
+}

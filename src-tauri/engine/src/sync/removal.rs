@@ -1,0 +1,157 @@
+//! Removing documents: marked first, then removed by remote id, then forgotten, each step only after the one
+//! before was answered. The place of a key goes to its successor in the transaction that forgets its last row.
+
+use crate::error::Result;
+use crate::knowledge_base::{KnowledgeBase, Removal, Standing};
+use crate::plan::{DocumentRow, DocumentState, Step, Why, document_id, has_place};
+use crate::source::{Fetched, ObjectSource};
+use crate::store::documents::Intent;
+use crate::store::keys::KeyRow;
+use crate::store::{Store, documents};
+use crate::sync::judge::{Judgement, Rules};
+use crate::sync::settle::absence_is_proven;
+use crate::sync::survey::bare_removals;
+
+/// Documents removed by one request.
+pub const GROUP: usize = 100;
+
+/// One row on its way out.
+#[derive(Debug, Clone)]
+pub struct Leaving {
+    /// The row.
+    pub row: DocumentRow,
+    /// Takes over its key's place.
+    pub heir: Option<Intent>,
+    /// It leaves its key without a wanted version: a person sees it as removed.
+    pub is_bare: bool,
+}
+
+/// Which removals are carried out now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Round {
+    /// Before anything is sent: begun removals, wrong tags, what is gone. `brake`: bare removals are held back.
+    First {
+        /// Whether bare removals are held back.
+        brake: bool,
+    },
+    /// After sending: versions that were superseded.
+    Last,
+}
+
+/// The rows of a key that leave in this round.
+pub fn leaving(rules: &Rules, key: &KeyRow, judgement: &Judgement, round: Round, now: i64) -> Vec<Leaving> {
+    let bare: Vec<usize> = bare_removals(key, judgement).collect();
+    let mut leaving = Vec::new();
+    for step in &judgement.decision.steps {
+        let index = match (step, round) {
+            (Step::Finish(i) | Step::Resolve(i), _) => *i,
+            (Step::Remove(i, Why::WrongTag | Why::Gone), Round::First { brake }) => {
+                if brake && bare.contains(i) {
+                    continue;
+                }
+                *i
+            }
+            // While something is wanted, a refused row may turn out to have its bytes: it goes after sending.
+            (Step::Remove(i, Why::Refused), Round::First { .. }) if judgement.decision.want.is_none() => *i,
+            (Step::Remove(i, Why::WrongTag | Why::Gone | Why::Superseded | Why::Refused), Round::Last) => *i,
+            (Step::Remove(_, Why::Superseded | Why::Refused), Round::First { .. }) | (Step::Put, _) => continue,
+        };
+        let heir = heir(rules, key, judgement, index, now);
+        leaving.push(Leaving { row: key.rows[index].clone(), heir, is_bare: bare.contains(&index) });
+    }
+    leaving
+}
+
+/// The wanted version's intent, if this row is what keeps the key's place.
+fn heir(rules: &Rules, key: &KeyRow, judgement: &Judgement, index: usize, now: i64) -> Option<Intent> {
+    let want = judgement.decision.want.as_ref()?;
+    let object = key.object.as_ref()?;
+    if key.rows[index].error_code.is_some() || judgement.decision.stands.is_some() {
+        return None;
+    }
+    let others: Vec<DocumentRow> =
+        key.rows.iter().enumerate().filter(|(i, _)| *i != index).map(|(_, row)| row.clone()).collect();
+    (!has_place(&others)).then(|| Intent {
+        id: document_id(&rules.connection, &key.key, &want.etag, &want.tag),
+        key: key.key.clone(),
+        etag: want.etag.clone(),
+        tag: want.tag.clone(),
+        content_hash: None,
+        size: object.size,
+        at: now,
+    })
+}
+
+/// Whether the bucket itself answers that this key's object is not there.
+///
+/// # Errors
+/// What the bucket says instead.
+pub async fn is_gone(source: &dyn ObjectSource, row: &DocumentRow) -> Result<bool> {
+    Ok(source.fetch(&row.key, &row.etag).await? == Fetched::Gone)
+}
+
+/// Carries out removals (at most [`GROUP`]). Returns those whose documents are gone.
+///
+/// # Errors
+/// What the knowledge base or the state file says. Rows stay as they are marked; the next run goes on.
+pub async fn remove(
+    store: &Store,
+    base: &dyn KnowledgeBase,
+    connection: i64,
+    destination: &'static str,
+    mut group: Vec<Leaving>,
+    now: i64,
+) -> Result<Vec<Leaving>> {
+    let mut gone = locate(store, base, &mut group, now).await?;
+    let marked: Vec<_> = group.iter().map(|l| l.row.id.clone()).collect();
+    if !marked.is_empty() {
+        store.write(move |db| marked.iter().try_for_each(|id| documents::set_removing(db, id))).await?;
+        let remote_ids: Vec<_> = group.iter().filter_map(|l| l.row.remote_id.clone()).collect();
+        let answers = base.remove(&remote_ids).await?;
+        gone.extend(group.into_iter().zip(answers).filter(|(_, a)| *a == Removal::Gone).map(|(l, _)| l));
+    }
+    let forgotten = gone.clone();
+    store
+        .write(move |db| {
+            forgotten
+                .iter()
+                .try_for_each(|l| documents::forget(db, connection, destination, &l.row.id, l.heir.as_ref()))
+        })
+        .await?;
+    Ok(gone)
+}
+
+/// Finds the remote ids of rows that have none, or whose put was never answered. Leaves in `group` only rows
+/// that are surely there under a known id; returns those that are proven absent.
+async fn locate(store: &Store, base: &dyn KnowledgeBase, group: &mut Vec<Leaving>, now: i64) -> Result<Vec<Leaving>> {
+    let (unsure, sure): (Vec<_>, Vec<_>) =
+        std::mem::take(group).into_iter().partition(|l| l.row.remote_id.is_none() || l.row.unanswered_at.is_some());
+    *group = sure;
+    let ids: Vec<_> = unsure.iter().map(|l| l.row.id.clone()).collect();
+    let standings = if ids.is_empty() { Vec::new() } else { base.ask(&ids).await? };
+    let mut absent = Vec::new();
+    for (mut leaving, standing) in unsure.into_iter().zip(standings) {
+        match standing {
+            Standing::Absent if absence_is_proven(&leaving.row, base, now) => absent.push(leaving),
+            Standing::Absent => {}
+            Standing::Processing { remote_id }
+            | Standing::Indexed { remote_id }
+            | Standing::Failed { remote_id, .. } => {
+                let (id, known) = (leaving.row.id.clone(), remote_id.clone());
+                let state = leaving.row.state;
+                store
+                    .write(move |db| match state {
+                        // It landed after all. The next decision says what becomes of it.
+                        DocumentState::Intended => documents::set_accepted(db, &id, &known, DocumentState::Sent, now),
+                        _ => documents::set_remote_id(db, &id, &known),
+                    })
+                    .await?;
+                leaving.row.remote_id = Some(remote_id);
+                if state != DocumentState::Intended {
+                    group.push(leaving);
+                }
+            }
+        }
+    }
+    Ok(absent)
+}

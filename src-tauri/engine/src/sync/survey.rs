@@ -1,0 +1,179 @@
+//! The plan as a whole: one ordered pass for the sums, one that shows each key with the document limit applied.
+//! The preview and the run use the same passes, so that they say the same.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::error::Result;
+use crate::knowledge_base::TagCount;
+use crate::plan::totals::{Brake, Places};
+use crate::plan::{DocumentState, Step, Why, has_place};
+use crate::scope::SkipReason;
+use crate::store::keys::KeyRow;
+use crate::sync::judge::{Judgement, Rules};
+use crate::view::{PlanAction, PlanItem, PlanSummary, PlanTotals, SkipCount};
+
+/// Tags that a summary names.
+const TAGS_SHOWN: usize = 50;
+
+/// The sums that must be known before anything is done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// For the brake.
+    pub brake: Brake,
+    /// Keys with a place under the limit.
+    pub places: u64,
+    /// Keys that give theirs up.
+    pub leaving: u64,
+}
+
+/// What one key's planned put needs: whether it may go ahead now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What happens.
+    pub action: PlanAction,
+    /// Why it is skipped.
+    pub reason: Option<SkipReason>,
+}
+
+/// Reads the next keys after a key; empty at the end.
+pub type Pages<'a> = dyn FnMut(&str) -> Result<Vec<KeyRow>> + 'a;
+
+/// First pass: places and the brake.
+pub fn sums(rules: &Rules, complete: bool, pages: &mut Pages<'_>) -> Result<Sums> {
+    let mut sums = Sums::default();
+    each_key(pages, |key| {
+        let judgement = rules.judge(key, complete);
+        sums.brake.listed += u64::from(key.object.is_some());
+        sums.brake.held += key.rows.iter().filter(|row| is_held(row.state)).count() as u64;
+        sums.brake.bare += bare_removals(key, &judgement).count() as u64;
+        sums.places += u64::from(has_place(&key.rows));
+        sums.leaving += u64::from(judgement.fate.is_some_and(|fate| fate.gives_place));
+        Ok(())
+    })?;
+    Ok(sums)
+}
+
+/// Second pass: every key with its line, in key order, and the summary at the end.
+///
+/// `show` is given each key that a person would see.
+pub fn survey(
+    rules: &Rules,
+    complete: bool,
+    listed_at: i64,
+    sums: &Sums,
+    pages: &mut Pages<'_>,
+    mut show: impl FnMut(&KeyRow, &Judgement, &Line) -> Result<()>,
+) -> Result<PlanSummary> {
+    let mut places = Places::new(rules.document_limit, sums.places, sums.leaving);
+    let mut tally = Tally::default();
+    each_key(pages, |key| {
+        let judgement = rules.judge(key, complete);
+        tally.listed += u64::from(key.object.is_some());
+        let Some(fate) = judgement.fate else { return Ok(()) };
+        let line = if fate.needs_place && !places.take() {
+            Line { action: PlanAction::Skipped, reason: Some(SkipReason::OverLimit) }
+        } else {
+            Line { action: fate.action, reason: fate.reason }
+        };
+        tally.count(key, &judgement, &line);
+        show(key, &judgement, &line)
+    })?;
+    Ok(tally.summary(rules.document_limit, sums.brake.held, listed_at, complete))
+}
+
+/// The row of a preview.
+pub fn item(rules: &Rules, key: &KeyRow, judgement: &Judgement, line: &Line) -> PlanItem {
+    let refusal = || key.rows.iter().rev().find_map(|row| row.error_detail.clone());
+    let sentence = match line.reason {
+        Some(SkipReason::Refused) => refusal().or_else(|| Some(SkipReason::Refused.sentence().to_owned())),
+        Some(reason) => Some(reason.sentence().to_owned()),
+        None => None,
+    };
+    let held_tag = || key.rows.iter().rev().find(|row| is_held(row.state)).map(|row| row.tag.to_string());
+    PlanItem {
+        key: key.key.as_str().to_owned(),
+        action: line.action,
+        reason: line.reason,
+        sentence,
+        tag: judgement.tag.tag().map(ToString::to_string).or_else(held_tag),
+        capture: rules.capture_in_utf16(&key.key),
+        size: key.object.as_ref().map(|object| object.size),
+        modified: key.object.as_ref().and_then(|object| object.modified),
+    }
+}
+
+/// Rows whose removal leaves their key without a wanted version: what the brake counts.
+pub fn bare_removals<'a>(key: &'a KeyRow, judgement: &'a Judgement) -> impl Iterator<Item = usize> + 'a {
+    let bare = judgement.decision.want.is_none();
+    judgement.decision.steps.iter().filter_map(move |step| match step {
+        Step::Remove(i, Why::WrongTag | Why::Gone) if bare && is_held(key.rows[*i].state) => Some(*i),
+        _ => None,
+    })
+}
+
+fn is_held(state: DocumentState) -> bool {
+    matches!(state, DocumentState::Sent | DocumentState::Indexed)
+}
+
+fn each_key(pages: &mut Pages<'_>, mut visit: impl FnMut(&KeyRow) -> Result<()>) -> Result<()> {
+    let mut after = String::new();
+    loop {
+        let page = pages(&after)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.key.as_str().to_owned();
+        page.iter().try_for_each(&mut visit)?;
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    totals: PlanTotals,
+    skipped: BTreeMap<SkipReason, u64>,
+    tags: HashMap<String, u64>,
+    bytes: u64,
+    listed: u64,
+}
+
+impl Tally {
+    fn count(&mut self, key: &KeyRow, judgement: &Judgement, line: &Line) {
+        let PlanTotals { new, changed, retagged, unchanged, skipped, removed, kept } = &mut self.totals;
+        let (total, sends, holds) = match line.action {
+            PlanAction::New => (new, true, true),
+            PlanAction::Changed => (changed, true, true),
+            PlanAction::Retagged => (retagged, true, true),
+            PlanAction::Unchanged => (unchanged, false, true),
+            PlanAction::Skipped => (skipped, false, false),
+            PlanAction::Removed => (removed, false, false),
+            PlanAction::Kept => (kept, false, true),
+        };
+        *total += 1;
+        if sends {
+            self.bytes += key.object.as_ref().map_or(0, |object| object.size);
+        }
+        if let (true, Some(tag)) = (holds, judgement.tag.tag()) {
+            match self.tags.get_mut(tag.as_str()) {
+                Some(count) => *count += 1,
+                None => {
+                    self.tags.insert(tag.to_string(), 1);
+                }
+            }
+        }
+        if let Some(reason) = line.reason {
+            *self.skipped.entry(reason).or_default() += 1;
+        }
+    }
+
+    fn summary(self, limit: u32, held: u64, listed_at: i64, complete: bool) -> PlanSummary {
+        let tag_count = self.tags.len() as u64;
+        let mut tags: Vec<TagCount> = self.tags.into_iter().map(|(tag, count)| TagCount { tag, count }).collect();
+        tags.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.tag.cmp(&b.tag)));
+        tags.truncate(TAGS_SHOWN);
+        let count = |reason: SkipReason| self.skipped.get(&reason).copied();
+        let skipped = SkipReason::ALL
+            .into_iter()
+            .filter_map(|reason| Some(SkipCount { reason, sentence: reason.sentence().into(), count: count(reason)? }))
+            .collect();
+        let (totals, bytes, listed) = (self.totals, self.bytes, self.listed);
+        PlanSummary { totals, skipped, tags, tag_count, bytes, listed, held, limit, listed_at, complete }
+    }
+}

@@ -1,0 +1,195 @@
+//! One document on its way: fetched with `If-Match`, compared, intended, put, written down.
+
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::connection::Settings;
+use crate::error::{Error, Result};
+use crate::knowledge_base::{Document, KnowledgeBase, Put};
+use crate::object::ObjectMeta;
+use crate::plan::{DocumentRow, DocumentState, Wanted, document_id};
+use crate::source::{Fetched, ObjectSource};
+use crate::store::blocking;
+use crate::store::documents::Intent;
+use crate::store::keys::KeyRow;
+use crate::sync::judge::Judgement;
+use crate::sync::ledger::{Entry, Ledger};
+use crate::sync::outcome::Budget;
+use crate::sync::progress::Progress;
+use crate::view::{ItemOutcome, RunItem};
+
+/// Documents on their way at once.
+pub const LANES: usize = 8;
+/// Bytes of objects in memory at once, in KiB: one of the largest files and some small ones.
+const BYTES_IN_FLIGHT_KIB: u32 = 64 * 1024;
+
+/// What all lanes of a run share.
+pub struct Lanes<'a> {
+    /// Id of the connection.
+    pub connection: &'a str,
+    /// Its settings.
+    pub settings: &'a Settings,
+    /// Where objects come from.
+    pub source: &'a dyn ObjectSource,
+    /// Where documents go.
+    pub base: &'a dyn KnowledgeBase,
+    /// Where outcomes are written.
+    pub ledger: &'a Ledger,
+    /// Counters.
+    pub progress: &'a Progress,
+    /// Stops new documents from starting; what is under way finishes.
+    pub cancel: &'a CancellationToken,
+    /// The clock.
+    pub now: fn() -> i64,
+    memory: Semaphore,
+    budget: Mutex<Budget>,
+}
+
+impl<'a> Lanes<'a> {
+    /// Lanes of a run.
+    #[allow(clippy::too_many_arguments, reason = "a plain bundle of what a run already holds")]
+    pub fn new(
+        connection: &'a str,
+        settings: &'a Settings,
+        source: &'a dyn ObjectSource,
+        base: &'a dyn KnowledgeBase,
+        ledger: &'a Ledger,
+        progress: &'a Progress,
+        cancel: &'a CancellationToken,
+        now: fn() -> i64,
+    ) -> Self {
+        let memory = Semaphore::new(BYTES_IN_FLIGHT_KIB as usize);
+        let budget = Mutex::default();
+        Self { connection, settings, source, base, ledger, progress, cancel, now, memory, budget }
+    }
+
+    /// Sends the wanted document of a key.
+    ///
+    /// # Errors
+    /// Only what stops the run; the failure of one document is counted and written down.
+    pub async fn send(&self, key: &KeyRow, judgement: &Judgement) -> Result<()> {
+        let (Some(object), Some(want)) = (&key.object, &judgement.decision.want) else { return Ok(()) };
+        if self.cancel.is_cancelled() {
+            return Ok(());
+        }
+        let id = document_id(self.connection, &key.key, &want.etag, &want.tag);
+        // Its removal has begun and was not answered: it is finished first, and put by a later run.
+        if key.rows.iter().any(|row| row.id == id && row.state == DocumentState::Removing) {
+            self.progress.add_settled();
+            return Ok(());
+        }
+        let kib = u32::try_from(object.size / 1024 + 1).unwrap_or(u32::MAX).min(BYTES_IN_FLIGHT_KIB);
+        let _bytes = self.memory.acquire_many(kib).await.map_err(|e| Error::internal("waiting for memory", e))?;
+        let fetched = match self.source.fetch(&key.key, &want.etag).await {
+            Ok(Fetched::Bytes(bytes)) => bytes,
+            Ok(Fetched::Changed | Fetched::Gone) => {
+                // The bucket moved on since it was listed; the next run decides.
+                self.progress.add_settled();
+                return Ok(());
+            }
+            Err(error) => return self.failed(object, want, error).await,
+        };
+        let hash = hash(fetched.clone()).await?;
+        match twin(&key.rows, judgement, want, &hash) {
+            Some(twin) => {
+                self.ledger.enter(Entry::Follow(twin.id.clone(), want.etag.clone())).await?;
+                self.progress.add_settled();
+                Ok(())
+            }
+            None => self.put(object, want, id, hash, fetched).await,
+        }
+    }
+
+    async fn put(&self, object: &ObjectMeta, want: &Wanted, id: String, hash: Vec<u8>, bytes: Bytes) -> Result<()> {
+        let (key, etag, tag) = (object.key.clone(), want.etag.clone(), want.tag.clone());
+        let intent = Intent {
+            id: id.clone(),
+            key: key.clone(),
+            etag: etag.clone(),
+            tag: tag.clone(),
+            content_hash: Some(hash),
+            size: object.size,
+            at: (self.now)(),
+        };
+        self.ledger.intend(intent).await?;
+        let document = Document {
+            id: id.clone(),
+            connection: self.connection.to_owned(),
+            bucket: self.settings.bucket.clone(),
+            key,
+            etag,
+            tag,
+            size: object.size,
+            modified: object.modified,
+        };
+        let now = (self.now)();
+        let (entry, outcome, detail) = match self.base.put(&document, bytes).await {
+            Ok(Put::Indexed { remote_id }) => {
+                (Entry::Accepted(id, remote_id, DocumentState::Indexed, now), ItemOutcome::Sent, None)
+            }
+            Ok(Put::Accepted { remote_id }) => {
+                (Entry::Accepted(id, remote_id, DocumentState::Sent, now), ItemOutcome::Sent, None)
+            }
+            Ok(Put::Refused { reason }) => (Entry::Rejected(id, reason.clone()), ItemOutcome::Refused, Some(reason)),
+            Err(error) => {
+                self.ledger.enter(Entry::Unanswered(id, now)).await?;
+                return self.failed(object, want, error).await;
+            }
+        };
+        self.ledger.enter(entry).await?;
+        match outcome {
+            ItemOutcome::Refused => self.progress.add_refused(),
+            _ => self.progress.add_sent(object.size),
+        }
+        self.budget.lock().unwrap_or_else(std::sync::PoisonError::into_inner).passed();
+        self.line(object, want, outcome, None, detail).await
+    }
+
+    async fn failed(&self, object: &ObjectMeta, want: &Wanted, error: Error) -> Result<()> {
+        self.progress.add_failed(&error);
+        let stop = self.budget.lock().unwrap_or_else(std::sync::PoisonError::into_inner).failed(&error);
+        let code = Some(error.code.name());
+        self.line(object, want, ItemOutcome::Failed, code, Some(error.detail)).await?;
+        stop.map_or(Ok(()), Err)
+    }
+
+    async fn line(
+        &self,
+        object: &ObjectMeta,
+        want: &Wanted,
+        outcome: ItemOutcome,
+        code: Option<String>,
+        detail: Option<String>,
+    ) -> Result<()> {
+        let (key, tag) = (object.key.as_str().to_owned(), want.tag.to_string());
+        let item = RunItem { key, tag, outcome, code, detail, size: object.size, at: (self.now)() };
+        self.ledger.enter(Entry::Item(self.progress.next_line(), item)).await
+    }
+}
+
+/// A row of this key and tag that has the same bytes under another etag. Not where the wanted row itself is
+/// intended: it may have landed, and is settled as itself.
+fn twin<'r>(rows: &'r [DocumentRow], judgement: &Judgement, want: &Wanted, hash: &[u8]) -> Option<&'r DocumentRow> {
+    if judgement.decision.stands.is_some() {
+        return None;
+    }
+    let settled = |row: &&DocumentRow| {
+        matches!(row.state, DocumentState::Sent | DocumentState::Indexed | DocumentState::Rejected)
+    };
+    let same = |row: &&DocumentRow| row.tag == want.tag && row.content_hash.as_deref() == Some(hash);
+    rows.iter().filter(settled).find(same)
+}
+
+/// Files from this size on are hashed where it may block.
+const LARGE: usize = 256 * 1024;
+
+async fn hash(bytes: Bytes) -> Result<Vec<u8>> {
+    if bytes.len() < LARGE {
+        return Ok(Sha256::digest(&bytes).to_vec());
+    }
+    blocking(move || Ok(Sha256::digest(&bytes).to_vec())).await
+}

@@ -1,0 +1,88 @@
+//! The engine behind the window's one command, and its events on their way to the window.
+//!
+//! If the engine cannot be opened (another app works on the folder, the state is newer, the disk is full), the
+//! window opens all the same and every command, `app_status` first, is answered with the reason.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use s3_connector_engine::engine::Engine;
+use s3_connector_engine::error::{ErrorView, Result};
+use s3_connector_engine::event::EngineEvent;
+use s3_connector_engine::secrets::Keychain;
+use serde_json::Value;
+use tauri::async_runtime;
+use tauri::{AppHandle, Emitter, State};
+use tokio::sync::OnceCell;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::window;
+
+/// Event to the window: an [`EngineEvent`].
+const ENGINE_EVENT: &str = "engine";
+
+/// How long the way out waits for transfers that are under way. What is cut off here is taken up by the next
+/// run, as after a crash.
+const SHUT_DOWN_LIMIT: Duration = Duration::from_secs(10);
+
+/// The engine, or why there is none.
+pub struct Bridge {
+    engine: Result<Arc<Engine>, ErrorView>,
+    closed: OnceCell<()>,
+}
+
+impl Bridge {
+    /// Opens the engine over a data folder.
+    pub fn open(data_dir: Result<PathBuf>) -> Self {
+        let engine = data_dir.and_then(|dir| async_runtime::block_on(Engine::open(&dir, Arc::new(Keychain))));
+        Self { engine: engine.map_err(|e| e.view()), closed: OnceCell::new() }
+    }
+
+    /// The engine, if it could be opened.
+    pub fn engine(&self) -> Option<&Arc<Engine>> {
+        self.engine.as_ref().ok()
+    }
+
+    /// Shuts the engine down, within a limit. Later calls wait for the first.
+    pub async fn close(&self) {
+        let shut_down = async {
+            if let Some(engine) = self.engine() {
+                // Late or not, the process ends; the state file is good at every point.
+                let _ = tokio::time::timeout(SHUT_DOWN_LIMIT, engine.shut_down()).await;
+            }
+        };
+        self.closed.get_or_init(|| shut_down).await;
+    }
+}
+
+/// Runs a command of the engine's table for the window.
+#[tauri::command]
+pub async fn call(bridge: State<'_, Bridge>, command: String, arguments: Value) -> Result<Value, ErrorView> {
+    let engine = bridge.engine.as_ref().map_err(Clone::clone)?;
+    s3_connector_engine::api::call(engine, &command, arguments).await
+}
+
+/// Passes every engine event to the window, as long as there are any.
+pub fn relay(app: &AppHandle, mut events: Receiver<EngineEvent>) {
+    let app = app.clone();
+    async_runtime::spawn(async move {
+        while let Some(event) = next(&mut events).await {
+            // The window can be gone only when the app is on its way out.
+            let _ = app.emit_to(window::LABEL, ENGINE_EVENT, event);
+        }
+    });
+}
+
+/// The next event, `None` after the last. A listener that fell behind goes on with what is still there: events
+/// carry whole rows.
+pub async fn next(events: &mut Receiver<EngineEvent>) -> Option<EngineEvent> {
+    loop {
+        match events.recv().await {
+            Ok(event) => return Some(event),
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return None,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The window: one, kept for as long as the app runs, and the places in it that a click elsewhere leads to.
+
+use serde::Serialize;
+use tauri::webview::{PageLoadEvent, WebviewWindow};
+use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder, WindowEvent, async_runtime};
+
+use crate::{exit, tray};
+
+/// Label of the window.
+pub const LABEL: &str = "main";
+
+/// Event to the window: show a [`Place`].
+const OPEN_EVENT: &str = "open";
+
+/// A screen of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Screen {
+    /// The connections.
+    Connections,
+    /// The runs.
+    Activity,
+}
+
+/// Where in the window something is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// The screen.
+    pub screen: Screen,
+    /// The connection in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection_id: Option<String>,
+    /// The run in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<String>,
+}
+
+/// Makes the window. It shows itself when its page is there, so nobody sees an empty frame.
+///
+/// # Errors
+/// The platform's, when it has no window to give.
+pub fn build(app: &AppHandle) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .title("S3 Connector")
+        .inner_size(1080.0, 720.0)
+        .min_inner_size(720.0, 520.0)
+        .center()
+        .visible(false)
+        .on_navigation(stays_inside)
+        .on_page_load(|window, page| {
+            if page.event() == PageLoadEvent::Finished {
+                show(window.app_handle());
+            }
+        })
+        .build()?;
+    let app = app.clone();
+    window.on_window_event(move |event| {
+        if let WindowEvent::CloseRequested { api, .. } = event {
+            api.prevent_close();
+            close(&app);
+        }
+    });
+    Ok(())
+}
+
+/// Whether an address is the app's own page; nothing else is ever loaded into the window.
+fn stays_inside(address: &tauri::Url) -> bool {
+    match (address.scheme(), address.host_str()) {
+        ("tauri", Some("localhost")) | ("http" | "https", Some("tauri.localhost")) => true,
+        ("about", None) => true,
+        ("http", Some("localhost")) => tauri::is_dev(),
+        _ => false,
+    }
+}
+
+/// Closing hides where a tray can bring the window back, and quits where nothing could.
+fn close(app: &AppHandle) {
+    let app = app.clone();
+    async_runtime::spawn(async move {
+        if tray::is_there(&app).await {
+            hide(&app);
+        } else {
+            exit::quit(&app);
+        }
+    });
+}
+
+/// Brings the window to the front, wherever it is.
+pub fn show(app: &AppHandle) {
+    with(app, |window| {
+        window.unminimize()?;
+        window.show()?;
+        window.set_focus()
+    });
+}
+
+/// Shows the window at a place.
+pub fn open_at(app: &AppHandle, place: &Place) {
+    show(app);
+    with(app, |window| window.emit_to(LABEL, OPEN_EVENT, place));
+}
+
+/// Hides the window.
+pub fn hide(app: &AppHandle) {
+    with(app, WebviewWindow::hide);
+}
+
+/// Whether a person can be expected to see what the window shows.
+pub fn is_seen(app: &AppHandle) -> bool {
+    let seen = |window: &WebviewWindow| -> tauri::Result<bool> {
+        Ok(window.is_visible()? && !window.is_minimized()? && window.is_focused()?)
+    };
+    app.get_webview_window(LABEL).is_some_and(|window| seen(&window).unwrap_or(false))
+}
+
+/// Does something with the window. It can be missing only before it is made and on the way out, and a platform
+/// that refuses to raise a window is nothing to tell anybody about.
+fn with(app: &AppHandle, action: impl FnOnce(&WebviewWindow) -> tauri::Result<()>) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        let _ = action(&window);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_own_page_is_loaded_into_the_window() {
+        let stays = |address: &str| stays_inside(&tauri::Url::parse(address).expect("an address"));
+        assert!(stays("tauri://localhost/"));
+        assert!(stays("http://tauri.localhost/index.html"));
+        for foreign in
+            ["https://example.com/", "file:///etc/passwd", "http://tauri.localhost.example.com/", "data:text/html,x"]
+        {
+            assert!(!stays(foreign), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_told_to_the_page_without_what_it_lacks() {
+        let place = Place { screen: Screen::Activity, connection_id: None, run_id: Some("r1".into()) };
+        assert_eq!(
+            serde_json::to_value(place).expect("JSON"),
+            serde_json::json!({"screen": "activity", "runId": "r1"})
+        );
+    }
+}

@@ -1,0 +1,56 @@
+//! Building, opening and testing the app.
+
+use std::process::Command;
+
+use crate::shell::{Outcome, Workspace, path_with, run as finish, say};
+use crate::{setup, tools, ui};
+
+/// The window's files inside the binary. Without it a debug build looks for a development server.
+pub const FEATURES: [&str; 2] = ["--features", "s3-connector/custom-protocol"];
+
+/// Opens the app; with `demo` over a bucket of sample documents.
+pub fn run(workspace: &Workspace, demo: bool, arguments: &[String]) -> Outcome {
+    let has_display = has_display();
+    if !has_display {
+        say("no display here: working on one of its own (Xvfb, session bus, unlocked keyring), and leaving pictures");
+    }
+    setup::run(workspace, has_display)?;
+    ui::built(workspace)?;
+    say("cargo build");
+    // The whole workspace: with these flags cargo compiles the same crates as for the tests, once.
+    finish(workspace.cargo().args(["build", "--workspace", "--bins"]).args(FEATURES))?;
+    let mut command = match (demo, has_display) {
+        (false, true) => workspace.command(workspace.binary("s3-connector")),
+        (false, false) => with_words(workspace.command(workspace.binary("demo")), &["look"]),
+        (true, true) => with_words(workspace.command(workspace.binary("demo")), &["open"]),
+        (true, false) => with_words(workspace.command(workspace.binary("demo")), &["walk"]),
+    };
+    command.args(arguments).env("PATH", path_with(&tools::folders(workspace))?);
+    finish(&mut command)
+}
+
+/// Runs every test, or the Rust tests of this name.
+pub fn test(workspace: &Workspace, filter: Option<&str>) -> Outcome {
+    setup::test(workspace)?;
+    if filter.is_none() {
+        ui::npm_run(workspace, "test")?;
+    }
+    ui::built(workspace)?;
+    say("cargo build");
+    // Programs and tests in one call: with two, features would be unified twice and crates compiled twice.
+    finish(workspace.cargo().args(["build", "--workspace", "--all-targets"]).args(FEATURES))?;
+    say("cargo test");
+    let mut command = workspace.cargo();
+    command.args(["test", "--workspace"]).args(FEATURES).args(filter);
+    finish(command.env("PATH", path_with(&tools::folders(workspace))?))
+}
+
+fn with_words(mut command: Command, words: &[&str]) -> Command {
+    command.args(words);
+    command
+}
+
+fn has_display() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
+}

@@ -1,0 +1,39 @@
+//! What has to be there before something is done. Each of these takes milliseconds when nothing is missing.
+
+use crate::shell::{Outcome, Workspace};
+use crate::system::{self, Need};
+use crate::{tools, ui};
+
+/// For opening the app on a display, or without one.
+pub fn run(workspace: &Workspace, has_display: bool) -> Outcome {
+    if has_display {
+        system::ready(Need::Build)?;
+    } else {
+        system::ready(Need::Desktop)?;
+        tools::TAURI_DRIVER.ready(workspace)?;
+    }
+    ui::installed(workspace)
+}
+
+/// For every test.
+pub fn test(workspace: &Workspace) -> Outcome {
+    system::ready(Need::Desktop)?;
+    if cfg!(target_os = "linux") {
+        tools::TAURI_DRIVER.ready(workspace)?;
+    }
+    tools::rclone_ready(workspace)?;
+    ui::installed(workspace)
+}
+
+/// For the checks.
+pub fn check(workspace: &Workspace) -> Outcome {
+    system::ready(Need::Build)?;
+    tools::CARGO_DENY.ready(workspace)?;
+    ui::installed(workspace)
+}
+
+/// For all of these.
+pub fn everything(workspace: &Workspace) -> Outcome {
+    test(workspace)?;
+    check(workspace)
+}

