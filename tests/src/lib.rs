@@ -9,5 +9,6 @@ pub mod process;
 pub mod s3_server;
 pub mod samples;
 pub mod tools;
+pub mod tray;
 pub mod wait;
 pub mod window;
