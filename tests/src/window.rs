@@ -1,5 +1,6 @@
 //! The app's window through WebDriver: found, pressed and filled by what a person sees, role and visible name.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
@@ -130,6 +131,15 @@ impl<'a> Window<'a> {
         let script = "return document.body ? document.body.innerText : ''";
         let shown = self.client.execute(script, Vec::new()).await.unwrap_or_default();
         shown.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The terms and values of the description lists that are to be seen.
+    pub async fn facts(&self) -> BTreeMap<String, String> {
+        let script =
+            "return [...document.querySelectorAll('dt')].map((t) => [t.innerText, t.nextElementSibling?.innerText])";
+        let pairs = self.client.execute(script, Vec::new()).await.unwrap_or_default();
+        let pairs: Vec<(String, Option<String>)> = serde_json::from_value(pairs).unwrap_or_default();
+        pairs.into_iter().map(|(term, value)| (term, value.unwrap_or_default())).collect()
     }
 
     /// Whether there is such an element now.

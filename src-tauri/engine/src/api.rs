@@ -24,7 +24,7 @@ macro_rules! commands {
         ///
         /// # Errors
         /// Whatever the command returns, as shown to a person; `invalid_request` for a name or arguments that do not fit.
-        pub async fn call(engine: &Engine, command: &str, arguments: Value) -> Result<Value, ErrorView> {
+        pub async fn call(engine: &std::sync::Arc<Engine>, command: &str, arguments: Value) -> Result<Value, ErrorView> {
             match command {
                 $( stringify!($name) => {
                     #[derive(Deserialize)]

@@ -16,6 +16,7 @@ pub mod event;
 pub mod knowledge_base;
 pub mod object;
 pub mod plan;
+pub mod schedule;
 pub mod scope;
 pub mod secrets;
 pub mod source;

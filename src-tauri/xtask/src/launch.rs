@@ -22,7 +22,8 @@ pub fn run(workspace: &Workspace, demo: bool, arguments: &[String]) -> Outcome {
     let mut command = match (demo, has_display) {
         (false, true) => workspace.command(workspace.binary("s3-connector")),
         (false, false) => with_words(workspace.command(workspace.binary("demo")), &["look"]),
-        (true, _) => with_words(workspace.command(workspace.binary("demo")), &["samples"]),
+        (true, true) => with_words(workspace.command(workspace.binary("demo")), &["open"]),
+        (true, false) => with_words(workspace.command(workspace.binary("demo")), &["walk"]),
     };
     command.args(arguments).env("PATH", path_with(&tools::folders(workspace))?);
     finish(&mut command)

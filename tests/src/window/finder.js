@@ -27,6 +27,7 @@ const isShown = (element) => {
 };
 const isReady = (element) => !element.disabled && element.getAttribute("aria-disabled") !== "true";
 const all = [...document.querySelectorAll(selectors[role])].filter((element) => isShown(element) && isReady(element));
-return (
-  all.find((element) => name(element) === wanted) || all.find((element) => name(element).startsWith(wanted)) || null
-);
+const found = all.find((element) => name(element) === wanted) || all.find((element) => name(element).startsWith(wanted));
+// A choice may be drawn by its label alone; that is what a person presses.
+const isChoice = found && found.matches("input[type=radio], input[type=checkbox]");
+return (isChoice && found.labels && found.labels[0]) || found || null;

@@ -1,0 +1,149 @@
+//! `connections add`, `list`, `delete`.
+
+use s3_connector_engine::connection::{ConnectionDraft, CredentialsDraft, Destination, OnGone};
+use s3_connector_engine::engine::Engine;
+use s3_connector_engine::error::{Error, ErrorCode, Result};
+use s3_connector_engine::tag::{OnIllegalTag, OnNoMatch};
+use s3_connector_engine::view::{ConnectionState, ConnectionView};
+
+use crate::arguments::{AddArguments, Elsewhere, Gone, IllegalTag, NoMatch, To};
+use crate::exit::Exit;
+use crate::output::json::{ConnectionReply, ConnectionsReply, Deleted, DeletedReply};
+use crate::output::table::{Column, Rows};
+use crate::output::text::{count, moment, plain};
+use crate::output::{Face, Output};
+use crate::secret;
+
+/// The draft that the arguments describe, with its secret.
+pub fn draft(arguments: &AddArguments) -> Result<ConnectionDraft> {
+    Ok(ConnectionDraft {
+        name: arguments.name.clone(),
+        bucket: arguments.bucket.clone(),
+        region: arguments.region.clone(),
+        endpoint: arguments.endpoint.clone(),
+        prefix: arguments.prefix.clone(),
+        container_tag_regex: arguments.container_tag_regex.clone(),
+        container_tags: arguments.container_tags.clone(),
+        document_limit: arguments.document_limit,
+        on_no_match: match arguments.on_no_match {
+            NoMatch::Tag => OnNoMatch::Tag,
+            NoMatch::Skip => OnNoMatch::Skip,
+        },
+        on_illegal_tag: match arguments.on_illegal_tag {
+            IllegalTag::Skip => OnIllegalTag::Skip,
+            IllegalTag::Replace => OnIllegalTag::Replace,
+        },
+        on_gone: match arguments.on_gone {
+            Gone::Keep => OnGone::Keep,
+            Gone::Remove => OnGone::Remove,
+        },
+        every_minutes: None,
+        destination: match arguments.to {
+            To::Library => Destination::Library,
+        },
+        credentials: credentials(arguments)?,
+    })
+}
+
+fn credentials(arguments: &AddArguments) -> Result<CredentialsDraft> {
+    Ok(match (&arguments.access_key_id, &arguments.credentials) {
+        (Some(access_key_id), _) => CredentialsDraft::AccessKey {
+            access_key_id: access_key_id.clone(),
+            secret_access_key: Some(secret::secret_access_key(arguments.secret_access_key_stdin)?),
+            session_token: secret::session_token(access_key_id),
+        },
+        (None, Some(Elsewhere::Environment)) => CredentialsDraft::Environment,
+        (None, Some(Elsewhere::Profile(name))) => CredentialsDraft::Profile { name: name.clone() },
+        (None, Some(Elsewhere::Anonymous)) => CredentialsDraft::Anonymous,
+        (None, None) => {
+            return Err(Error::new(
+                ErrorCode::InvalidRequest,
+                "name credentials with --access-key-id or --credentials",
+            ));
+        }
+    })
+}
+
+/// Saves a new connection.
+pub async fn add(engine: &Engine, draft: ConnectionDraft, output: &mut Output) -> Result<Exit> {
+    let connection = engine.connection_add(draft).await?;
+    match output.face() {
+        Face::Json => output.json(&ConnectionReply { connection: &connection })?,
+        Face::Terminal | Face::Lines => {
+            output.text(&format!("Added {} ({}).", plain(&connection.name), connection.id))?;
+            output.note(&format!("Try it with: s3c test {}", connection.id));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+const COLUMNS: &[Column] = &[
+    Column::Words("Name"),
+    Column::Words("Bucket"),
+    Column::Words("Where"),
+    Column::Words("State"),
+    Column::Number("Documents"),
+    Column::Words("In step since"),
+    Column::Words("Id"),
+];
+
+/// Shows every connection.
+pub async fn list(engine: &Engine, output: &mut Output) -> Result<Exit> {
+    let connections = engine.connection_list().await?;
+    if output.face() == Face::Json {
+        output.json(&ConnectionsReply { connections: &connections })?;
+    } else if connections.is_empty() {
+        output.note("There are no connections yet. Add one with: s3c connections add --help");
+    } else {
+        let mut rows = Rows::begin(COLUMNS, output)?;
+        for connection in &connections {
+            rows.add(cells(connection), output)?;
+        }
+        rows.end(output)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn cells(connection: &ConnectionView) -> Vec<String> {
+    let place = if connection.prefix.is_empty() {
+        connection.bucket.clone()
+    } else {
+        format!("{}/{}", connection.bucket, connection.prefix)
+    };
+    let whereabouts = if connection.endpoint.is_empty() { &connection.region } else { &connection.endpoint };
+    vec![
+        plain(&connection.name).into_owned(),
+        plain(&place).into_owned(),
+        plain(whereabouts).into_owned(),
+        state_word(connection.state).to_owned(),
+        count(connection.documents),
+        connection.last_complete_at.map_or_else(|| "never".into(), moment),
+        connection.id.clone(),
+    ]
+}
+
+const fn state_word(state: ConnectionState) -> &'static str {
+    match state {
+        ConnectionState::New => "new",
+        ConnectionState::Syncing => "syncing",
+        ConnectionState::UpToDate => "up to date",
+        ConnectionState::PartlyDone => "partly done",
+        ConnectionState::NeedsYou => "needs you",
+        ConnectionState::Stopped => "stopped",
+        ConnectionState::Deleting => "being deleted",
+    }
+}
+
+/// Deletes a connection.
+pub async fn delete(engine: &Engine, name: &str, keep_documents: bool, output: &mut Output) -> Result<Exit> {
+    let ConnectionView { id, name, .. } = engine.connection_find(name).await?;
+    engine.connection_delete(id.clone(), keep_documents).await?;
+    match output.face() {
+        Face::Json => output.json(&DeletedReply { deleted: Deleted { id: &id, name: &name } })?,
+        Face::Terminal | Face::Lines => {
+            let documents = if keep_documents { "its documents stay in the library" } else { "with its documents" };
+            output.text(&format!("Deleted {}, {documents}.", plain(&name)))?;
+        }
+    }
+    Ok(Exit::Done)
+}

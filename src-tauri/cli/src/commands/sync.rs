@@ -1,0 +1,123 @@
+//! `sync`: one run, watched until it has ended.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use s3_connector_engine::engine::Engine;
+use s3_connector_engine::error::Result;
+use s3_connector_engine::event::EngineEvent;
+use s3_connector_engine::view::{ItemOutcome, RunState, RunView};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::exit::Exit;
+use crate::output::json::RunReply;
+use crate::output::progress::Bar;
+use crate::output::text::{count, counted, plain, sentence, size};
+use crate::output::{Face, Output};
+use crate::stop::StopWish;
+
+/// Failures that are told one by one; the rest is counted.
+const FAILURES_TOLD: u32 = 10;
+/// As a shell reports a program that Ctrl-C ended.
+const STOPPED_AT_ONCE: i32 = 130;
+
+/// Syncs a connection.
+pub async fn run(engine: &Engine, name: &str, output: &mut Output) -> Result<Exit> {
+    let id = engine.connection_find(name).await?.id;
+    // Both before the start: no progress and no Ctrl-C of the first moment is lost.
+    let mut stop = StopWish::listen()?;
+    let events = engine.events();
+    let started = engine.sync_start(id).await?;
+    let mut bar = Bar::begin(output.face());
+    let run = watch(engine, &started, events, &mut stop, &mut bar).await?;
+    bar.end();
+    match output.face() {
+        Face::Json => output.json(&RunReply::from(&run))?,
+        Face::Terminal | Face::Lines => output.text(&run_line(&run))?,
+    }
+    if output.face() != Face::Json && run.failed > 0 {
+        tell_failures(engine, &run, output).await?;
+    }
+    if let Some(error) = &run.error {
+        output.error(error);
+    }
+    Ok(Exit::of_run(run.state))
+}
+
+/// Waits for the end of a run, shows its progress, cancels it at the first wish to stop. At the second, the process
+/// ends at once, as in a crash: the next sync finishes the work.
+async fn watch(
+    engine: &Engine,
+    started: &RunView,
+    mut events: Receiver<EngineEvent>,
+    stop: &mut StopWish,
+    bar: &mut Bar,
+) -> Result<RunView> {
+    let end = engine.run_wait(&started.id);
+    tokio::pin!(end);
+    let mut is_cancelled = false;
+    let mut has_events = true;
+    loop {
+        tokio::select! {
+            run = &mut end => return run,
+            wish = stop.heard() => {
+                wish?;
+                if is_cancelled {
+                    std::process::exit(STOPPED_AT_ONCE);
+                }
+                is_cancelled = true;
+                bar.say("Stopping: documents that are under way are finished first. Ctrl-C again stops at once.");
+                engine.sync_cancel(started.connection_id.clone()).await?;
+            }
+            event = events.recv(), if has_events => match event {
+                Ok(EngineEvent::Connection { connection }) if connection.id == started.connection_id => {
+                    if let Some(progress) = &connection.progress {
+                        bar.show(progress, now());
+                    }
+                }
+                // Other rows are not drawn here; a row that was missed is followed by a newer one.
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => has_events = false,
+            },
+        }
+    }
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn run_line(run: &RunView) -> String {
+    let ended = match run.state {
+        RunState::Completed => "Done",
+        RunState::PartlyCompleted => "Partly done",
+        RunState::Failed => "Failed",
+        RunState::Cancelled => "Cancelled",
+        RunState::Interrupted => "Interrupted",
+        RunState::Running => "Running",
+    };
+    format!(
+        "{ended}: {} listed, {} sent ({}), {} removed, {} skipped, {} failed.",
+        counted(run.listed, "object"),
+        count(run.sent),
+        size(run.bytes),
+        count(run.removed),
+        count(run.skipped),
+        count(run.failed),
+    )
+}
+
+/// Tells the first failures, each with its key and its cause.
+async fn tell_failures(engine: &Engine, run: &RunView, output: &mut Output) -> Result<()> {
+    let failures = engine.run_items(run.id.clone(), Some(ItemOutcome::Failed), 0, FAILURES_TOLD).await?;
+    for item in &failures.items {
+        let why = item.detail.as_deref().or(item.code.as_deref()).unwrap_or("no cause was told");
+        output.note(&format!("  failed: {} ({})", plain(&item.key), sentence(why)));
+    }
+    let told = failures.items.len() as u64;
+    if failures.total > told {
+        output.note(&format!("  … and {} more", count(failures.total - told)));
+    }
+    Ok(())
+}

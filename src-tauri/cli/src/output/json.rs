@@ -1,0 +1,162 @@
+//! The answers of `--json`, field by field as `docs/s3c.md` promises them. A script reads these, so they are
+//! written down here and do not follow the engine's rows by themselves; only whole rows that a person may want in
+//! full (connections, test reports, errors) are the engine's own.
+
+use s3_connector_engine::error::ErrorView;
+use s3_connector_engine::knowledge_base::SearchResult;
+use s3_connector_engine::scope::SkipReason;
+use s3_connector_engine::view::{ConnectionView, PlanAction, PlanItem, PlanTotals, RunState, RunView, TestReport};
+use serde::Serialize;
+
+/// An error, on standard error.
+#[derive(Serialize)]
+pub struct ErrorReply<'a> {
+    /// The error.
+    pub error: &'a ErrorView,
+}
+
+/// `connections list`.
+#[derive(Serialize)]
+pub struct ConnectionsReply<'a> {
+    /// Every connection, by name.
+    pub connections: &'a [ConnectionView],
+}
+
+/// `connections add`.
+#[derive(Serialize)]
+pub struct ConnectionReply<'a> {
+    /// The new connection.
+    pub connection: &'a ConnectionView,
+}
+
+/// `connections delete`.
+#[derive(Serialize)]
+pub struct DeletedReply<'a> {
+    /// What is gone.
+    pub deleted: Deleted<'a>,
+}
+
+/// A connection that is gone.
+#[derive(Serialize)]
+pub struct Deleted<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Its name.
+    pub name: &'a str,
+}
+
+/// `test`.
+#[derive(Serialize)]
+pub struct TestReply<'a> {
+    /// What the test showed.
+    pub test: &'a TestReport,
+}
+
+/// Totals of `preview`.
+#[derive(Serialize)]
+pub struct Totals {
+    new: u64,
+    changed: u64,
+    retagged: u64,
+    unchanged: u64,
+    skipped: u64,
+    removed: u64,
+}
+
+impl From<PlanTotals> for Totals {
+    fn from(totals: PlanTotals) -> Self {
+        // Every field is named, so that a new one has to be decided on here. What is kept is no work of a sync.
+        let PlanTotals { new, changed, retagged, unchanged, skipped, removed, kept: _ } = totals;
+        Self { new, changed, retagged, unchanged, skipped, removed }
+    }
+}
+
+/// One item of `preview`.
+#[derive(Serialize)]
+pub struct Item<'a> {
+    key: &'a str,
+    action: PlanAction,
+    reason: Option<SkipReason>,
+    tag: Option<&'a str>,
+    size: Option<u64>,
+}
+
+impl<'a> From<&'a PlanItem> for Item<'a> {
+    fn from(item: &'a PlanItem) -> Self {
+        Self { key: &item.key, action: item.action, reason: item.reason, tag: item.tag.as_deref(), size: item.size }
+    }
+}
+
+/// `sync`.
+#[derive(Serialize)]
+pub struct RunReply<'a> {
+    run: Run<'a>,
+}
+
+#[derive(Serialize)]
+struct Run<'a> {
+    id: &'a str,
+    state: RunState,
+    listed: u64,
+    sent: u64,
+    removed: u64,
+    skipped: u64,
+    failed: u64,
+    bytes: u64,
+}
+
+impl<'a> From<&'a RunView> for RunReply<'a> {
+    fn from(run: &'a RunView) -> Self {
+        let RunView { id, state, listed, sent, removed, skipped, failed, bytes, .. } = run;
+        Self {
+            run: Run {
+                id,
+                state: *state,
+                listed: *listed,
+                sent: *sent,
+                removed: *removed,
+                skipped: *skipped,
+                failed: *failed,
+                bytes: *bytes,
+            },
+        }
+    }
+}
+
+/// `search`.
+#[derive(Serialize)]
+pub struct SearchReply<'a> {
+    /// Best first.
+    pub results: Vec<Found<'a>>,
+}
+
+/// One result of `search`.
+#[derive(Serialize)]
+pub struct Found<'a> {
+    key: &'a str,
+    connection: &'a str,
+    tag: &'a str,
+    score: f64,
+    snippet: String,
+}
+
+impl<'a> Found<'a> {
+    /// The result, with its connection's name.
+    pub fn new(result: &'a SearchResult, connection: &'a str) -> Self {
+        Self {
+            key: result.key.as_str(),
+            connection,
+            tag: &result.tag,
+            score: result.score,
+            snippet: snippet_text(result),
+        }
+    }
+}
+
+/// The best passage as one text, without the marks of what was looked for.
+pub fn snippet_text(result: &SearchResult) -> String {
+    result.snippet.iter().map(|part| part.text.as_str()).collect()
+}
+
+#[cfg(test)]
+mod tests;

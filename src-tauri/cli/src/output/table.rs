@@ -1,0 +1,77 @@
+//! Rows for a person: a table as wide as the terminal, or tab-separated lines that `cut`, `grep` and `awk` take.
+
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+use s3_connector_engine::error::Result;
+
+use crate::output::{Face, Output};
+
+/// A column.
+#[derive(Debug, Clone, Copy)]
+pub enum Column {
+    /// Words, from the left.
+    Words(&'static str),
+    /// Numbers, from the right.
+    Number(&'static str),
+}
+
+impl Column {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Words(name) | Self::Number(name) => name,
+        }
+    }
+}
+
+/// Rows on their way out. Lines leave at once; a table waits for its last row, because only then its columns have
+/// their widths.
+pub struct Rows {
+    columns: &'static [Column],
+    table: Option<Table>,
+}
+
+impl Rows {
+    /// Begins with the columns' names.
+    pub fn begin(columns: &'static [Column], output: &mut Output) -> Result<Self> {
+        let names = columns.iter().map(|column| column.name());
+        let table = match output.face() {
+            Face::Terminal => Some(new_table(names.collect())),
+            Face::Lines | Face::Json => {
+                output.text(&names.collect::<Vec<_>>().join("\t"))?;
+                None
+            }
+        };
+        Ok(Self { columns, table })
+    }
+
+    /// Adds a row; its cells are already fit to be shown.
+    pub fn add(&mut self, cells: Vec<String>, output: &mut Output) -> Result<()> {
+        debug_assert_eq!(cells.len(), self.columns.len(), "a row has a cell for each column");
+        match &mut self.table {
+            Some(table) => {
+                table.add_row(cells);
+                Ok(())
+            }
+            None => output.text(&cells.join("\t")),
+        }
+    }
+
+    /// Writes what is still held back.
+    pub fn end(mut self, output: &mut Output) -> Result<()> {
+        let Some(table) = &mut self.table else { return Ok(()) };
+        for (at, column) in self.columns.iter().enumerate() {
+            if let (Column::Number(_), Some(cells)) = (column, table.column_mut(at)) {
+                cells.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        output.text(&table.trim_fmt())
+    }
+}
+
+fn new_table(names: Vec<&'static str>) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(comfy_table::presets::UTF8_BORDERS_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(names);
+    table
+}

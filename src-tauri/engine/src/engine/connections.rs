@@ -1,0 +1,194 @@
+//! Adding, editing and deleting connections.
+
+use std::sync::Arc;
+
+use crate::connection::Credentials;
+use crate::connection::{Connection, ConnectionDraft, DraftSecrets, SecretNeed, Settings};
+use crate::error::{Error, ErrorCode, FieldError, Result};
+use crate::event::EngineEvent;
+use crate::store::connections::{self, ConnectionRow, Deleting};
+use crate::store::documents;
+use crate::sync::{now, remove_everything};
+use crate::view::ConnectionView;
+
+use super::{Engine, SECRET_ACCESS_KEY, SESSION_TOKEN, lock, secret_name, with_secrets};
+
+impl Engine {
+    /// What is wrong with a draft as typed; empty when nothing is.
+    ///
+    /// # Errors
+    /// What the state file says.
+    pub async fn connection_check(&self, draft: ConnectionDraft, id: Option<String>) -> Result<Vec<FieldError>> {
+        let need = if id.is_some() { SecretNeed::MayBeSaved } else { SecretNeed::Typed };
+        let mut wrong = match draft.validate(need) {
+            Ok(_) => Vec::new(),
+            Err(error) => error.fields,
+        };
+        let name = if draft.name.trim().is_empty() { draft.bucket.trim() } else { draft.name.trim() }.to_lowercase();
+        let rows = self.store.read(|db| connections::all(db)).await?;
+        let taken = |row: &ConnectionRow| {
+            row.connection.settings.name.to_lowercase() == name && Some(&row.connection.id) != id.as_ref()
+        };
+        if rows.iter().any(taken) {
+            let message = "There is already a connection of this name. Choose another name.".to_owned();
+            wrong.insert(0, FieldError { field: "name".into(), message, span: None });
+        }
+        Ok(wrong)
+    }
+
+    /// Saves a new connection, its secret in the keychain.
+    ///
+    /// # Errors
+    /// `invalid_connection` with the fields; `keychain_unavailable`, `keychain_locked`. Nothing is saved then.
+    pub async fn connection_add(&self, draft: ConnectionDraft) -> Result<ConnectionView> {
+        let (settings, secrets) = draft.validate(SecretNeed::Typed)?;
+        let id = uuid::Uuid::now_v7().to_string();
+        let connection = Connection { id: id.clone(), created_at: now(), settings };
+        // The secret goes first: a row without its secret would be a connection that can never sync.
+        self.save_secrets(&id, secrets).await?;
+        let saved = self.store.write(move |db| connections::insert(db, &connection)).await;
+        if let Err(error) = saved {
+            self.forget_secrets(&id).await?;
+            return Err(error);
+        }
+        self.tell_connection(&id).await;
+        self.show(&id).await
+    }
+
+    /// Saves an edited connection; a secret that is not typed stays. Takes effect with the next run.
+    ///
+    /// # Errors
+    /// As [`Engine::connection_add`]; a bucket cannot change while its documents are held.
+    pub async fn connection_edit(&self, id: String, draft: ConnectionDraft) -> Result<ConnectionView> {
+        let row = self.row(&id).await?;
+        let saved = row.connection.settings.credentials.clone();
+        let (mut settings, secrets) = draft.validate(secret_need(&saved, &draft))?;
+        keep_saved_token(&mut settings, &saved, &secrets);
+        self.refuse_another_bucket(&row, &settings).await?;
+        self.save_secrets(&id, secrets).await?;
+        let key = id.clone();
+        self.store.write(move |db| connections::update(db, &key, &settings)).await?;
+        lock(&self.previews).remove(&id);
+        self.tell_connection(&id).await;
+        self.show(&id).await
+    }
+
+    /// Deletes a connection, and its documents unless they are to be kept. Once begun it is finished, at the next
+    /// start if need be.
+    ///
+    /// # Errors
+    /// `connection_not_found`; what the library or the keychain says.
+    pub async fn connection_delete(&self, id: String, keep_documents: bool) -> Result<()> {
+        let row = self.row(&id).await?;
+        let deleting = if keep_documents { Deleting::Keep } else { Deleting::Remove };
+        self.store.write(move |db| connections::set_deleting(db, row.number, deleting)).await?;
+        self.tell_connection(&id).await;
+        self.stop_run(&id).await;
+        self.finish_deletion(&id).await
+    }
+
+    /// Goes on with deletions that an earlier process began.
+    pub(super) async fn resume_deletions(&self) -> Result<()> {
+        let rows = self.store.read(|db| connections::all(db)).await?;
+        for row in rows.into_iter().filter(|row| row.deleting.is_some()) {
+            self.finish_deletion(&row.connection.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Documents first, then the rows, then the secret: whatever is interrupted can be gone on with.
+    async fn finish_deletion(&self, id: &str) -> Result<()> {
+        let row = self.row(id).await?;
+        let number = row.number;
+        match row.deleting {
+            Some(Deleting::Keep) => self.store.write(move |db| documents::forget_all(db, number)).await?,
+            _ => {
+                let waiting = remove_everything(&self.store, self.library.as_ref(), number).await?;
+                if waiting > 0 {
+                    return Err(Error::new(ErrorCode::LibraryFailed, format!("{waiting} documents still wait")));
+                }
+            }
+        }
+        self.store.write(move |db| connections::delete(db, number)).await?;
+        lock(&self.previews).remove(id);
+        self.tell(EngineEvent::ConnectionRemoved { id: id.to_owned() });
+        match row.connection.settings.credentials {
+            Credentials::AccessKey { .. } => self.forget_secrets(id).await,
+            Credentials::Environment | Credentials::Profile { .. } | Credentials::Anonymous => Ok(()),
+        }
+    }
+
+    /// The row of a connection.
+    pub(super) async fn row(&self, id: &str) -> Result<ConnectionRow> {
+        let id = id.to_owned();
+        self.store.read(move |db| connections::by_id(db, &id)).await
+    }
+
+    async fn refuse_another_bucket(&self, row: &ConnectionRow, settings: &Settings) -> Result<()> {
+        let (number, saved) = (row.number, &row.connection.settings);
+        let counts = self.store.read(move |db| documents::counts(db, number)).await?;
+        if saved.bucket == settings.bucket || counts.held == 0 {
+            return Ok(());
+        }
+        let message = format!(
+            "This connection holds {} documents of “{}”. Add a new connection for another bucket.",
+            counts.held, saved.bucket
+        );
+        Err(Error::fields(vec![FieldError { field: "bucket".into(), message, span: None }]))
+    }
+
+    async fn save_secrets(&self, id: &str, secrets: DraftSecrets) -> Result<()> {
+        if secrets.secret_access_key.is_none() && secrets.session_token.is_none() {
+            return Ok(());
+        }
+        let id = id.to_owned();
+        with_secrets(&self.secrets, move |keychain| {
+            if let Some(secret) = &secrets.secret_access_key {
+                keychain.set(&secret_name(&id, SECRET_ACCESS_KEY), secret)?;
+            }
+            match &secrets.session_token {
+                Some(token) => keychain.set(&secret_name(&id, SESSION_TOKEN), token),
+                None => Ok(()),
+            }
+        })
+        .await
+    }
+
+    async fn forget_secrets(&self, id: &str) -> Result<()> {
+        let id = id.to_owned();
+        with_secrets(&self.secrets, move |keychain| {
+            keychain.delete(&secret_name(&id, SECRET_ACCESS_KEY))?;
+            keychain.delete(&secret_name(&id, SESSION_TOKEN))
+        })
+        .await
+    }
+}
+
+/// The saved secret serves only the saved access key.
+pub(super) fn secret_need(saved: &Credentials, draft: &ConnectionDraft) -> SecretNeed {
+    match (saved, &draft.credentials) {
+        (
+            Credentials::AccessKey { access_key_id: saved, .. },
+            crate::connection::CredentialsDraft::AccessKey { access_key_id: typed, .. },
+        ) if saved == typed.trim() => SecretNeed::MayBeSaved,
+        _ => SecretNeed::Typed,
+    }
+}
+
+/// A session token that is not typed again stays, as long as the secret does.
+fn keep_saved_token(settings: &mut Settings, saved: &Credentials, typed: &DraftSecrets) {
+    if let (
+        Credentials::AccessKey { session_token, .. },
+        Credentials::AccessKey { session_token: was_there, .. },
+        None,
+    ) = (&mut settings.credentials, saved, &typed.secret_access_key)
+    {
+        *session_token |= *was_there;
+    }
+}
+
+/// An engine is shared by everything that runs on it.
+#[allow(dead_code, reason = "a compile-time proof that commands can run anywhere")]
+fn is_shared(engine: Arc<Engine>) -> impl Send + Sync {
+    engine
+}

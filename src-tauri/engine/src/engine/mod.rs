@@ -1,0 +1,197 @@
+//! The one face of the engine: everything that a window, an API or a command line can do.
+//!
+//! This room holds what is shared by all commands (the open files, the running syncs, who listens) and leaves the
+//! work to the others: [`connections`](self) edits, [`drafts`](self) test and preview what is being typed,
+//! [`runs`](self) start and watch syncs.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::connection::{Credentials, Settings};
+use crate::error::{Error, ErrorCode, Result};
+use crate::event::EngineEvent;
+use crate::knowledge_base::library::Library;
+use crate::knowledge_base::{KnowledgeBase, SearchQuery, SearchReply, TagCount};
+use crate::secrets::{Secret, SecretStore};
+use crate::source::{ObjectSource, ResolvedCredentials, S3Source};
+use crate::store::preview::PreviewTable;
+use crate::store::{Store, runs};
+use crate::sync::now;
+use crate::view::AppStatus;
+
+mod connections;
+mod drafts;
+mod previews;
+mod running;
+mod show;
+
+use drafts::Draft;
+use running::Running;
+
+/// Events that a slow listener may fall behind by before it misses some.
+const EVENT_BUFFER: usize = 256;
+
+/// The engine over one data folder. [`Engine::shut_down`] ends everything it started; whatever is under way when
+/// the process dies is taken up by the next run.
+pub struct Engine {
+    store: Arc<Store>,
+    library: Arc<Library>,
+    secrets: Arc<dyn SecretStore>,
+    data_dir: PathBuf,
+    events: broadcast::Sender<EngineEvent>,
+    running: Mutex<HashMap<String, Running>>,
+    previews: Mutex<HashMap<String, Arc<Mutex<PreviewTable>>>>,
+    draft: Mutex<Option<Arc<Draft>>>,
+    tasks: TaskTracker,
+    closing: CancellationToken,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Engine({})", self.data_dir.display())
+    }
+}
+
+/// The data folder that app and `s3c` share unless told otherwise.
+pub fn default_data_dir() -> PathBuf {
+    dirs::data_dir().unwrap_or_else(|| PathBuf::from(".")).join("s3-connector")
+}
+
+impl Engine {
+    /// Opens the data folder (made if it is missing), and locks it. Runs that a dead process left open are closed;
+    /// deletions that had begun go on.
+    ///
+    /// # Errors
+    /// `data_folder_busy`, `data_folder_unusable`, `state_newer`, `disk_full`.
+    pub async fn open(data_dir: &Path, secrets: Arc<dyn SecretStore>) -> Result<Arc<Self>> {
+        let folder = data_dir.to_owned();
+        let (store, library) = crate::store::blocking(move || {
+            let store = Store::open(&folder)?;
+            let library = Library::open(&folder.join("library.db"))?;
+            Ok((store, library))
+        })
+        .await?;
+        store.write(|db| runs::close_left_open(db, now())).await?;
+        let engine = Arc::new(Self {
+            store: Arc::new(store),
+            library: Arc::new(library),
+            secrets,
+            data_dir: data_dir.to_owned(),
+            events: broadcast::channel(EVENT_BUFFER).0,
+            running: Mutex::default(),
+            previews: Mutex::default(),
+            draft: Mutex::default(),
+            tasks: TaskTracker::new(),
+            closing: CancellationToken::new(),
+        });
+        engine.resume_deletions().await?;
+        Ok(engine)
+    }
+
+    /// Hears of everything from now on. A listener that falls behind reads the rows again.
+    pub fn events(&self) -> broadcast::Receiver<EngineEvent> {
+        self.events.subscribe()
+    }
+
+    /// Cancels every run, waits until they have ended, and starts nothing any more.
+    pub async fn shut_down(&self) {
+        self.closing.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Version, folders, counts.
+    ///
+    /// # Errors
+    /// What the library's file says.
+    pub async fn app_status(&self) -> Result<AppStatus> {
+        Ok(AppStatus {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            data_dir: self.data_dir.display().to_string(),
+            sqlite_version: rusqlite::version().to_owned(),
+            library_documents: self.library.document_count(),
+            state_set_aside: self.store.set_aside().map(|path| path.display().to_string()),
+        })
+    }
+
+    /// Searches the library.
+    ///
+    /// # Errors
+    /// What the library's file says; any text is a legal query.
+    pub async fn library_search(&self, query: SearchQuery) -> Result<SearchReply> {
+        self.library.search(&query).await
+    }
+
+    /// The library's containers.
+    ///
+    /// # Errors
+    /// What the library's file says.
+    pub async fn library_tags(&self) -> Result<Vec<TagCount>> {
+        self.library.tags().await
+    }
+
+    /// Tells every listener; nobody listening is no error.
+    fn tell(&self, event: EngineEvent) {
+        let _ = self.events.send(event);
+    }
+}
+
+/// Name of a secret in the keychain.
+fn secret_name(connection: &str, field: &str) -> String {
+    format!("{connection}/{field}")
+}
+
+const SECRET_ACCESS_KEY: &str = "secretAccessKey";
+const SESSION_TOKEN: &str = "sessionToken";
+
+/// Runs keychain work where it may block: it can wait for a person to unlock.
+async fn with_secrets<T: Send + 'static>(
+    secrets: &Arc<dyn SecretStore>,
+    work: impl FnOnce(&dyn SecretStore) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let secrets = Arc::clone(secrets);
+    crate::store::blocking(move || work(secrets.as_ref())).await
+}
+
+/// Finds the credentials of a saved connection.
+async fn resolve(
+    secrets: &Arc<dyn SecretStore>,
+    connection: &str,
+    credentials: &Credentials,
+) -> Result<ResolvedCredentials> {
+    match credentials {
+        Credentials::Environment => Ok(ResolvedCredentials::Environment),
+        Credentials::Profile { name } => Ok(ResolvedCredentials::Profile(name.clone())),
+        Credentials::Anonymous => Ok(ResolvedCredentials::Anonymous),
+        Credentials::AccessKey { access_key_id, session_token } => {
+            let (id, wants_token) = (connection.to_owned(), *session_token);
+            let (secret, token) = with_secrets(secrets, move |keychain| {
+                let secret = keychain.get(&secret_name(&id, SECRET_ACCESS_KEY))?;
+                let token = if wants_token { keychain.get(&secret_name(&id, SESSION_TOKEN))? } else { None };
+                Ok((secret, token))
+            })
+            .await?;
+            let missing = || Error::new(ErrorCode::SecretMissing, format!("access key {access_key_id}"));
+            keys(access_key_id, secret.ok_or_else(missing)?, token)
+        }
+    }
+}
+
+fn keys(access_key_id: &str, secret: Secret, session_token: Option<Secret>) -> Result<ResolvedCredentials> {
+    Ok(ResolvedCredentials::Keys { access_key_id: access_key_id.to_owned(), secret, session_token })
+}
+
+/// The bucket of these settings.
+async fn source(settings: &Settings, credentials: &ResolvedCredentials) -> Result<Arc<dyn ObjectSource>> {
+    Ok(Arc::new(S3Source::new(settings, credentials).await?))
+}
+
+/// A lock that a panic elsewhere does not take away: the values behind these locks are whole between statements.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,103 @@
+//! Rows as faces see them.
+
+use crate::connection::Settings;
+use crate::error::{Error, ErrorCode, Result};
+use crate::event::EngineEvent;
+use crate::schedule;
+use crate::store::connections::ConnectionRow;
+use crate::store::{connections, documents, runs};
+use crate::tag::TagRule;
+use crate::view::{ConnectionState, ConnectionView, RunState, RunView};
+
+use super::{Engine, lock};
+
+impl Engine {
+    /// Every connection with how it stands, by name.
+    ///
+    /// # Errors
+    /// What the state file says.
+    pub async fn connection_list(&self) -> Result<Vec<ConnectionView>> {
+        let mut views = self
+            .store
+            .read(|db| connections::all(db)?.into_iter().map(|row| view(db, row)).collect::<Result<Vec<_>>>())
+            .await?;
+        views.iter_mut().for_each(|view| self.add_progress(view));
+        Ok(views)
+    }
+
+    /// The connection of this name or id.
+    ///
+    /// # Errors
+    /// `connection_not_found`.
+    pub async fn connection_find(&self, name_or_id: &str) -> Result<ConnectionView> {
+        let wanted = name_or_id.to_lowercase();
+        let views = self.connection_list().await?;
+        let found = views.into_iter().find(|view| view.id == name_or_id || view.name.to_lowercase() == wanted);
+        found.ok_or_else(|| Error::new(ErrorCode::ConnectionNotFound, name_or_id))
+    }
+
+    /// One connection as it stands now.
+    pub(super) async fn show(&self, id: &str) -> Result<ConnectionView> {
+        let id = id.to_owned();
+        let mut shown = self.store.read(move |db| view(db, connections::by_id(db, &id)?)).await?;
+        self.add_progress(&mut shown);
+        Ok(shown)
+    }
+
+    /// Tells listeners how a connection stands now.
+    pub(super) async fn tell_connection(&self, id: &str) {
+        // A connection that cannot be read now is read again by whoever needs it.
+        if let Ok(connection) = self.show(id).await {
+            self.tell(EngineEvent::Connection { connection });
+        }
+    }
+
+    pub(super) fn add_progress(&self, view: &mut ConnectionView) {
+        view.progress = lock(&self.running).get(&view.id).map(super::running::Running::sample);
+    }
+}
+
+fn view(db: &rusqlite::Connection, row: ConnectionRow) -> Result<ConnectionView> {
+    let counts = documents::counts(db, row.number)?;
+    let last_run = runs::newest(db, Some(&row.connection.id), 1)?.into_iter().next();
+    let Settings { name, bucket, region, endpoint, prefix, tagging, .. } = row.connection.settings.clone();
+    let settings = row.connection.settings;
+    let last_started_at = last_run.as_ref().map(|run| run.started_at);
+    Ok(ConnectionView {
+        state: state(row.deleting.is_some(), last_run.as_ref()),
+        documents: counts.held,
+        last_complete_at: runs::last_complete_at(db, row.number)?,
+        next_due_at: schedule::next_due(settings.every_minutes, last_started_at, row.connection.created_at),
+        last_run,
+        progress: None,
+        recent_runs: runs::bars(db, row.number)?,
+        id: row.connection.id,
+        created_at: row.connection.created_at,
+        name,
+        bucket,
+        region,
+        endpoint: endpoint.unwrap_or_default(),
+        prefix,
+        container_tag_regex: tagging.rule.as_ref().map(TagRule::pattern).unwrap_or_default().to_owned(),
+        container_tags: tagging.tags.iter().map(ToString::to_string).collect(),
+        document_limit: settings.document_limit,
+        on_no_match: tagging.on_no_match,
+        on_illegal_tag: tagging.on_illegal_tag,
+        on_gone: settings.on_gone,
+        every_minutes: settings.every_minutes.unwrap_or(0),
+        destination: settings.destination,
+        credentials: settings.credentials,
+    })
+}
+
+fn state(deleting: bool, last_run: Option<&RunView>) -> ConnectionState {
+    match last_run.map(|run| run.state) {
+        _ if deleting => ConnectionState::Deleting,
+        None => ConnectionState::New,
+        Some(RunState::Running) => ConnectionState::Syncing,
+        Some(RunState::Completed) => ConnectionState::UpToDate,
+        Some(RunState::PartlyCompleted) => ConnectionState::PartlyDone,
+        Some(RunState::Failed) => ConnectionState::NeedsYou,
+        Some(RunState::Cancelled | RunState::Interrupted) => ConnectionState::Stopped,
+    }
+}

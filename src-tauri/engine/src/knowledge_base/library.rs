@@ -1,1 +1,0 @@
-//! The embedded default knowledge base (SQLite FTS5).

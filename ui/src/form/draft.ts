@@ -1,0 +1,179 @@
+/** What is typed into the form, and how it becomes a draft for the engine. Pure. */
+import type {
+  ConnectionDraft,
+  ConnectionView,
+  CredentialsDraft,
+  OnGone,
+  OnIllegalTag,
+  OnNoMatch,
+} from "../client/generated";
+import { readEndpoint, type ProviderId } from "../lib/providers";
+
+export const STEPS = ["Provider", "Credentials", "What", "Tags", "Where and when"] as const;
+
+/** Where each field of a connection is asked for, named as the engine names it. */
+const STEP_OF_FIELD: Record<string, number> = {
+  endpoint: 0,
+  region: 0,
+  accountId: 0,
+  bucket: 1,
+  accessKeyId: 1,
+  secretAccessKey: 1,
+  sessionToken: 1,
+  profile: 1,
+  credentials: 1,
+  prefix: 2,
+  documentLimit: 2,
+  containerTags: 3,
+  containerTagRegex: 3,
+  onNoMatch: 3,
+  onIllegalTag: 3,
+};
+
+/** The step of a field; what is not known is asked for last, where everything is summed up. */
+export function stepOf(field: string): number {
+  return STEP_OF_FIELD[field] ?? STEPS.length - 1;
+}
+
+export type CredentialsKind = CredentialsDraft["kind"];
+
+export interface Typed {
+  provider: ProviderId;
+  accountId: string;
+  endpoint: string;
+  region: string;
+  bucket: string;
+  credentials: CredentialsKind;
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  profile: string;
+  prefix: string;
+  documentLimit: string;
+  containerTags: string;
+  containerTagRegex: string;
+  onNoMatch: OnNoMatch;
+  onIllegalTag: OnIllegalTag;
+  onGone: OnGone;
+  everyMinutes: number;
+  name: string;
+}
+
+/** The documented defaults. */
+export const EMPTY: Typed = {
+  provider: "aws",
+  accountId: "",
+  endpoint: "",
+  region: "us-east-1",
+  bucket: "",
+  credentials: "access_key",
+  accessKeyId: "",
+  secretAccessKey: "",
+  sessionToken: "",
+  profile: "",
+  prefix: "",
+  documentLimit: "10000",
+  containerTags: "",
+  containerTagRegex: "",
+  onNoMatch: "tag",
+  onIllegalTag: "skip",
+  onGone: "keep",
+  everyMinutes: 240,
+  name: "",
+};
+
+/** What an edit starts from. Secrets are not there to be shown. */
+export function typedFrom(row: ConnectionView): Typed {
+  const about = readEndpoint(row.endpoint);
+  return {
+    ...EMPTY,
+    provider: about.provider,
+    accountId: about.account ?? "",
+    endpoint: row.endpoint,
+    region: row.region,
+    bucket: row.bucket,
+    credentials: row.credentials.kind,
+    accessKeyId: row.credentials.kind === "access_key" ? row.credentials.accessKeyId : "",
+    profile: row.credentials.kind === "profile" ? row.credentials.name : "",
+    prefix: row.prefix,
+    documentLimit: String(row.documentLimit),
+    containerTags: row.containerTags.join(", "),
+    containerTagRegex: row.containerTagRegex,
+    onNoMatch: row.onNoMatch,
+    onIllegalTag: row.onIllegalTag,
+    onGone: row.onGone,
+    everyMinutes: row.everyMinutes,
+    name: row.name,
+  };
+}
+
+/** Tags are typed with commas or spaces between them; neither can be part of a tag. */
+export function tagsOf(text: string): string[] {
+  return text.split(/[\s,]+/).filter((tag) => tag !== "");
+}
+
+/** Temporary credentials of AWS come with a token; their key begins with ASIA. */
+export function wantsSessionToken(accessKeyId: string): boolean {
+  return accessKeyId.trim().startsWith("ASIA");
+}
+
+/** A whole number, or one that the engine refuses with its own words: -1 stands for what is no number. */
+export function limitOf(text: string): number | null {
+  const digits = text.replace(/[\s.,'’_]/g, "");
+  if (digits === "") return null;
+  return /^\d{1,12}$/.test(digits) ? Number(digits) : -1;
+}
+
+export function draftOf(typed: Typed): ConnectionDraft {
+  return {
+    name: typed.name,
+    bucket: typed.bucket,
+    region: typed.region,
+    endpoint: typed.endpoint,
+    prefix: typed.prefix,
+    containerTagRegex: typed.containerTagRegex,
+    containerTags: tagsOf(typed.containerTags),
+    documentLimit: limitOf(typed.documentLimit),
+    onNoMatch: typed.onNoMatch,
+    onIllegalTag: typed.onIllegalTag,
+    onGone: typed.onGone,
+    everyMinutes: typed.everyMinutes,
+    destination: "library",
+    credentials: credentialsOf(typed),
+  };
+}
+
+/**
+ * A draft for questions about the bucket alone (test, listing), asked before tags and schedule are typed:
+ * these are filled with what is always valid, so that they cannot stand in the way.
+ */
+export function reachDraftOf(typed: Typed): ConnectionDraft {
+  return {
+    ...draftOf(typed),
+    name: "",
+    containerTagRegex: "",
+    containerTags: ["any"],
+    documentLimit: null,
+    everyMinutes: null,
+  };
+}
+
+function credentialsOf(typed: Typed): CredentialsDraft {
+  switch (typed.credentials) {
+    case "access_key":
+      return {
+        kind: "access_key",
+        accessKeyId: typed.accessKeyId,
+        secretAccessKey: typed.secretAccessKey,
+        ...(typed.sessionToken && wantsSessionToken(typed.accessKeyId)
+          ? { sessionToken: typed.sessionToken }
+          : {}),
+      };
+    case "environment":
+      return { kind: "environment" };
+    case "profile":
+      return { kind: "profile", name: typed.profile };
+    case "anonymous":
+      return { kind: "anonymous" };
+  }
+}

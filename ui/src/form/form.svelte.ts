@@ -1,0 +1,333 @@
+/** The form of one connection: what was typed, where the person is, and what the engine says about it. */
+import { untrack } from "svelte";
+
+import { asEngineError, type Client, type EngineError } from "../client/client";
+import type {
+  ConnectionDraft,
+  ConnectionView,
+  DraftListing,
+  FieldError,
+  PlanSummary,
+  TestReport,
+} from "../client/generated";
+import { Latest } from "../lib/latest";
+import { endpointFor, providerOf, readEndpoint, takeApart, type ProviderId } from "../lib/providers";
+import { draftOf, EMPTY, reachDraftOf, stepOf, STEPS, typedFrom, type Typed } from "./draft";
+
+const ENDPOINT_MISSING: Partial<Record<ProviderId, string>> & { other: string } = {
+  r2: "Enter the account ID; the endpoint follows from it.",
+  spaces: "Enter the region; the endpoint follows from it.",
+  other: "Enter the address of the service, such as https://s3.example.com.",
+};
+
+/** Quiet before the bucket is listed again, and before rules run again, in milliseconds. */
+const LIST_DELAY = 500;
+const RULES_DELAY = 100;
+/** Keys for suggestions: so many places of the listing, so many keys from each. */
+const SAMPLES = 8;
+const SAMPLE_SIZE = 25;
+
+export class ConnectionForm {
+  readonly #client: Client;
+  readonly #listing = new Latest();
+  readonly #rules = new Latest();
+  readonly #testing = new Latest();
+  /** The saved connection that is edited; null for a new one. */
+  readonly saved: ConnectionView | null;
+
+  typed = $state<Typed>({ ...EMPTY });
+  step = $state(0);
+  /** The farthest step that was reached; an edit may go anywhere. */
+  reached = $state(0);
+  errors = $state.raw<FieldError[]>([]);
+  /** Grows when the first wrong field wants the focus. */
+  focusWrong = $state(0);
+  busy = $state<"next" | "save" | "sync" | null>(null);
+  error = $state.raw<EngineError | null>(null);
+
+  testing = $state(false);
+  #report = $state.raw<TestReport | null>(null);
+  #reportOf = $state("");
+  #endpointWanted = $state(false);
+
+  listing = $state.raw<DraftListing | null>(null);
+  listingOf = $state("");
+  listingBusy = $state(false);
+  listingError = $state.raw<EngineError | null>(null);
+
+  /** Keys from all over the listing, for suggestions. */
+  sample = $state.raw<string[]>([]);
+
+  summary = $state.raw<PlanSummary | null>(null);
+  ruleErrors = $state.raw<FieldError[]>([]);
+  /** Draft whose rules `summary` and the table show; it changes only after a pause in typing. */
+  previewed = $state.raw<ConnectionDraft | null>(null);
+
+  constructor(client: Client, saved: ConnectionView | null) {
+    this.#client = client;
+    this.saved = saved;
+    if (saved) {
+      this.typed = typedFrom(saved);
+      this.reached = STEPS.length - 1;
+    }
+  }
+
+  get id(): string | null {
+    return this.saved?.id ?? null;
+  }
+
+  get draft(): ConnectionDraft {
+    return draftOf(this.typed);
+  }
+
+  /** Everywhere but at Amazon there has to be an endpoint; the engine would take its absence for Amazon. */
+  get endpointMissing(): FieldError | null {
+    return this.#endpointWanted && this.typed.provider !== "aws" && this.typed.endpoint.trim() === ""
+      ? {
+          field: "endpoint",
+          message: ENDPOINT_MISSING[this.typed.provider] ?? ENDPOINT_MISSING.other,
+          span: null,
+        }
+      : null;
+  }
+
+  /** The last test, as long as nothing that it depends on was typed since. */
+  get report(): TestReport | null {
+    return this.#reportOf === this.#reach() ? this.#report : null;
+  }
+
+  errorOf(field: string): FieldError | null {
+    return this.errors.find((error) => error.field === field) ?? null;
+  }
+
+  /** A person typed into a field: what was said about it no longer holds. */
+  edited(field: string): void {
+    if (this.errorOf(field)) this.errors = this.errors.filter((error) => error.field !== field);
+    this.error = null;
+  }
+
+  choose(provider: ProviderId): void {
+    const chosen = providerOf(provider);
+    this.#endpointWanted = false;
+    this.typed.provider = provider;
+    this.typed.region = chosen.region;
+    this.typed.endpoint = endpointFor(chosen, chosen.region, this.typed.accountId);
+    this.errors = [];
+  }
+
+  setRegion(region: string): void {
+    const provider = providerOf(this.typed.provider);
+    this.typed.region = region;
+    if (provider.endpoint.includes("{region}")) {
+      this.typed.endpoint = endpointFor(provider, region, this.typed.accountId);
+    }
+    this.edited("region");
+  }
+
+  setAccount(account: string): void {
+    this.typed.accountId = account.trim();
+    this.typed.endpoint = endpointFor(providerOf("r2"), this.typed.region, account);
+    this.edited("endpoint");
+  }
+
+  /** A typed endpoint of a known provider brings its region along. */
+  setEndpoint(endpoint: string): void {
+    this.typed.endpoint = endpoint;
+    this.edited("endpoint");
+    if (endpoint.trim() === "") return;
+    const about = readEndpoint(endpoint);
+    if (about.provider !== this.typed.provider || !about.region) return;
+    this.typed.region = about.region;
+    if (about.account) this.typed.accountId = about.account;
+  }
+
+  /** Takes a pasted address apart into provider, endpoint, region, bucket and prefix. False: it is no address. */
+  paste(text: string): boolean {
+    const address = takeApart(text);
+    if (!address) return false;
+    const provider = providerOf(address.provider);
+    this.typed.provider = address.provider;
+    this.typed.endpoint = address.endpoint;
+    this.typed.region = address.region ?? provider.region;
+    this.typed.accountId = address.account ?? "";
+    if (address.bucket) this.typed.bucket = address.bucket;
+    if (address.prefix) this.typed.prefix = address.prefix;
+    this.errors = [];
+    return true;
+  }
+
+  goTo(step: number): void {
+    if (step < 0 || step > this.reached) return;
+    this.step = step;
+    this.error = null;
+  }
+
+  /** On to the next step, if what this one asks for is valid. */
+  async next(): Promise<void> {
+    if (this.step === 0) {
+      this.#endpointWanted = true;
+      if (this.endpointMissing) return this.#showFirstWrong();
+    }
+    this.busy = "next";
+    try {
+      const errors = await this.#client.call("connection_check", { draft: this.draft, id: this.id });
+      this.errors = errors.filter((error) => stepOf(error.field) <= this.step);
+      if (this.errors.length > 0) return this.#showFirstWrong();
+      this.reached = Math.max(this.reached, this.step + 1);
+      this.goTo(this.step + 1);
+    } catch (cause) {
+      this.error = asEngineError(cause);
+    } finally {
+      this.busy = null;
+    }
+  }
+
+  async test(): Promise<void> {
+    const draft = reachDraftOf(this.typed);
+    const reach = this.#reach();
+    this.testing = true;
+    this.error = null;
+    await new Promise<void>((done) => {
+      this.#testing.ask(
+        0,
+        () => this.#client.call("connection_test_draft", { draft, id: this.id }),
+        (report) => {
+          this.#report = report;
+          this.#reportOf = reach;
+          done();
+        },
+        (cause) => {
+          this.#refuse(asEngineError(cause));
+          done();
+        },
+      );
+    });
+    this.testing = false;
+  }
+
+  /** Takes the region that the storage named, and tries again. */
+  async useRegion(region: string): Promise<void> {
+    this.setRegion(region);
+    await this.test();
+  }
+
+  /** Lists the bucket for the draft, unless it was listed for just this. */
+  list(delay = LIST_DELAY, again = false): void {
+    const reach = this.#reach();
+    if (!again && this.listing && this.listingOf === reach) return;
+    const draft = reachDraftOf(this.typed);
+    this.listingBusy = true;
+    this.#listing.ask(
+      delay,
+      () => this.#client.call("draft_list", { draft, id: this.id }),
+      (listing) => {
+        this.listing = listing;
+        this.listingOf = reach;
+        this.listingError = null;
+        this.listingBusy = false;
+        void this.#takeSample(listing, draft);
+      },
+      (cause) => {
+        this.listing = null;
+        this.listingOf = "";
+        this.listingError = asEngineError(cause);
+        this.listingBusy = false;
+      },
+    );
+  }
+
+  /** Runs the rules as typed over the listing; to be called from an effect, which it makes depend on all that matters. */
+  preview(draft: ConnectionDraft): void {
+    const listing = this.listing;
+    if (!listing) return untrack(() => this.#forget());
+    const filter = { text: "", offset: 0, limit: 1 };
+    this.#rules.ask(
+      RULES_DELAY,
+      () => this.#client.call("draft_preview", { listingId: listing.listingId, draft, filter }),
+      (reply) => {
+        this.ruleErrors = reply.fieldErrors;
+        // While a rule is half typed the last good answer stays, greyed, rather than everything jumping away.
+        if (reply.fieldErrors.length > 0 || !reply.summary) return;
+        this.summary = reply.summary;
+        this.previewed = draft;
+      },
+      (cause) => (this.error = asEngineError(cause)),
+    );
+  }
+
+  /** Saves; the answer is the saved connection, or null when something has to be corrected first. */
+  async save(andSync: boolean): Promise<ConnectionView | null> {
+    this.busy = andSync ? "sync" : "save";
+    this.error = null;
+    try {
+      const draft = this.draft;
+      return this.id === null
+        ? await this.#client.call("connection_add", { draft })
+        : await this.#client.call("connection_edit", { id: this.id, draft });
+    } catch (cause) {
+      this.#refuse(asEngineError(cause));
+      return null;
+    } finally {
+      this.busy = null;
+    }
+  }
+
+  /** Ends what is under way and forgets secrets. */
+  close(): void {
+    this.#listing.drop();
+    this.#rules.drop();
+    this.#testing.drop();
+    this.typed = { ...EMPTY };
+  }
+
+  /** The first keys of a listing are all alike; suggestions need some from everywhere. */
+  async #takeSample(listing: DraftListing, draft: ConnectionDraft): Promise<void> {
+    const places = Array.from({ length: SAMPLES }, (_, at) => Math.floor((listing.keys * at) / SAMPLES));
+    try {
+      const replies = await Promise.all(
+        [...new Set(places)].map((offset) =>
+          this.#client.call("draft_preview", {
+            listingId: listing.listingId,
+            draft,
+            filter: { text: "", offset, limit: SAMPLE_SIZE },
+          }),
+        ),
+      );
+      if (this.listing !== listing) return;
+      this.sample = replies.flatMap((reply) => reply.page?.items.map((item) => item.key) ?? []);
+    } catch {
+      // Suggestions are a convenience; what failed shows itself where the listing is used.
+      this.sample = [];
+    }
+  }
+
+  #forget(): void {
+    this.#rules.drop();
+    this.summary = null;
+    this.previewed = null;
+  }
+
+  #refuse(error: EngineError): void {
+    if (error.fields.length === 0) {
+      this.error = error;
+      return;
+    }
+    this.errors = error.fields;
+    this.#showFirstWrong();
+  }
+
+  #showFirstWrong(): void {
+    const first = Math.min(
+      this.endpointMissing ? 0 : Infinity,
+      ...this.errors.map((error) => stepOf(error.field)),
+    );
+    this.step = first;
+    this.reached = Math.max(this.reached, first);
+    this.focusWrong += 1;
+  }
+
+  /** Everything that decides whether and what the bucket answers. */
+  #reach(): string {
+    return JSON.stringify(reachDraftOf(this.typed));
+  }
+}

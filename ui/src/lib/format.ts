@@ -1,0 +1,110 @@
+/** Numbers, sizes and times as a person of this locale reads them. Pure: the time is an argument. */
+
+const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const dayAndMonth = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const fullDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const UNITS = ["B", "KB", "MB", "GB", "TB", "PB"];
+
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** A count with its noun: `1 document`, `2 documents`. */
+export function counted(value: number, noun: string, plural = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : plural}`;
+}
+
+/** A size in decimal units, as disks and S3 consoles name them. */
+export function bytes(value: number): string {
+  const power = unitOf(value);
+  return `${inUnit(value, power)} ${UNITS[power]}`;
+}
+
+/** `18.2 of 28.4 MB`: both in the unit of the whole. */
+export function bytesOf(done: number, planned: number): string {
+  const power = unitOf(planned);
+  return `${inUnit(done, power)} of ${inUnit(planned, power)} ${UNITS[power]}`;
+}
+
+function unitOf(value: number): number {
+  let power = 0;
+  // 999,950 would read "1000.0 KB"; it is 1.0 MB.
+  while (power < UNITS.length - 1 && value / 1000 ** power >= (power === 0 ? 1000 : 999.95)) power += 1;
+  return power;
+}
+
+function inUnit(value: number, power: number): string {
+  return power === 0 ? whole.format(value) : short.format(value / 1000 ** power);
+}
+
+/** When something was: `just now`, `2 min ago`, `today 14:02`, `yesterday 22:01`, `12 Nov`, `3 Jan 2019`. */
+export function past(at: number, now: number): string {
+  const age = now - at;
+  if (age < 0) return moment(at, now);
+  if (age < 45 * SECOND) return "just now";
+  if (age < HOUR) return `${Math.max(1, Math.round(age / MINUTE))} min ago`;
+  return moment(at, now);
+}
+
+/** When something is due: `now`, `in 5 min`, `today 18:00`, `tomorrow 02:00`, `12 Nov 18:00`. */
+export function due(at: number, now: number): string {
+  const wait = at - now;
+  if (wait < 45 * SECOND) return "now";
+  if (wait < HOUR) return `in ${Math.max(1, Math.round(wait / MINUTE))} min`;
+  return moment(at, now);
+}
+
+/** A moment with the words of the days around now. */
+export function moment(at: number, now: number): string {
+  const days = dayNumber(at) - dayNumber(now);
+  const time = clock.format(at);
+  if (days === 0) return `today ${time}`;
+  if (days === -1) return `yesterday ${time}`;
+  if (days === 1) return `tomorrow ${time}`;
+  if (new Date(at).getFullYear() !== new Date(now).getFullYear()) return fullDay.format(at);
+  return days > 0 ? `${dayAndMonth.format(at)} ${time}` : dayAndMonth.format(at);
+}
+
+/** Date and time to the second, for a hint beside the short form. */
+export function exactly(at: number): string {
+  return exact.format(at);
+}
+
+/** Calendar days since 1970 on this computer's clock; a day of 23 or 25 hours is still one day. */
+function dayNumber(at: number): number {
+  const date = new Date(at);
+  return Math.floor(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / (24 * HOUR));
+}
+
+/** How long something took: `0:24`, `3:10`, `1:02:03`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / SECOND));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}:${two(seconds % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
+}
+
+/** How long something may still take, in words that do not flicker: `10 s`, `2 min`, `3 h`. */
+export function roughly(milliseconds: number): string {
+  const seconds = milliseconds / SECOND;
+  if (seconds < 10) return "a few seconds";
+  if (seconds < 55) return `${Math.ceil(seconds / 5) * 5} s`;
+  if (seconds < 55 * 60) return `${Math.max(1, Math.round(seconds / 60))} min`;
+  return `${Math.max(1, Math.round(seconds / 3600))} h`;
+}
+
+/** An interval of a schedule in words. */
+export function every(minutes: number): string {
+  if (minutes === 0) return "only by hand";
+  if (minutes % 1440 === 0) return minutes === 1440 ? "every day" : `every ${minutes / 1440} days`;
+  if (minutes % 60 === 0) return minutes === 60 ? "every hour" : `every ${minutes / 60} hours`;
+  return `every ${minutes} minutes`;
+}

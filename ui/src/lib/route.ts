@@ -1,0 +1,53 @@
+/** Where the window is: every screen has an address, so that back, links and reloads work. Pure. */
+
+export type Route =
+  | { screen: "connections" }
+  | { screen: "add" }
+  | { screen: "edit"; id: string }
+  | { screen: "preview"; id: string }
+  | { screen: "activity" }
+  | { screen: "run"; id: string }
+  | { screen: "library" }
+  | { screen: "settings" };
+
+export function addressOf(route: Route): string {
+  switch (route.screen) {
+    case "add":
+      return "#/connections/add";
+    case "edit":
+    case "preview":
+      return `#/connections/${encodeURIComponent(route.id)}/${route.screen}`;
+    case "run":
+      return `#/activity/${encodeURIComponent(route.id)}`;
+    case "connections":
+    case "activity":
+    case "library":
+    case "settings":
+      return `#/${route.screen}`;
+  }
+}
+
+export function routeOf(address: string): Route {
+  const [place, second, third] = address.replace(/^#?\//, "").split("/").map(decoded);
+  switch (place) {
+    case "connections":
+      if (second === "add") return { screen: "add" };
+      if (second && (third === "edit" || third === "preview")) return { screen: third, id: second };
+      return { screen: "connections" };
+    case "activity":
+      return second ? { screen: "run", id: second } : { screen: "activity" };
+    case "library":
+    case "settings":
+      return { screen: place };
+    default:
+      return { screen: "connections" };
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,160 @@
+/** What every screen shares: the engine, the connections, the place in the window, the clock and short notices. */
+import { createContext } from "svelte";
+
+import { asEngineError, type Client, type EngineError, type OpenRequest } from "./client/client";
+import { Connections } from "./client/connections.svelte";
+import type { AppStatus, EngineEvent } from "./client/generated";
+import { ConnectionForm } from "./form/form.svelte";
+import { copyText } from "./lib/copy";
+import { addressOf, routeOf, type Route } from "./lib/route";
+
+export interface Notice {
+  id: number;
+  text: string;
+  error: EngineError | null;
+}
+
+/** How long a notice without an error stays, in milliseconds. */
+const NOTICE_STAYS = 5_000;
+const TICK = 15_000;
+const TICK_WHILE_SYNCING = 1_000;
+
+export class Session {
+  readonly client: Client;
+  readonly connections: Connections;
+  route = $state.raw<Route>(routeOf(location.hash));
+  now = $state(Date.now());
+  status = $state.raw<AppStatus | null>(null);
+  notices = $state.raw<Notice[]>([]);
+  /** Grows when what was read may be out of date: a run ended, the window is looked at again. */
+  freshness = $state(0);
+  /** Forms that are open, by the connection's id; the empty one is the new connection's. What was typed survives a look elsewhere. */
+  readonly #forms = new Map<string, ConnectionForm>();
+  #noticeId = 0;
+
+  constructor(client: Client) {
+    this.client = client;
+    this.connections = new Connections(client);
+  }
+
+  /** Starts listening and reads everything once; returns what ends it. */
+  start(): () => void {
+    const listening = [
+      this.client.onEvent((event) => this.#hear(event)),
+      this.client.onOpen((request) => this.#open(request)),
+    ];
+    // The subscription stands before the first read, so that nothing falls between the two.
+    void Promise.allSettled(listening).then(() => this.refresh());
+    const onHash = () => (this.route = routeOf(location.hash));
+    const onFocus = () => {
+      if (!document.hidden) this.refresh();
+    };
+    window.addEventListener("hashchange", onHash);
+    window.addEventListener("focus", onFocus);
+    document.addEventListener("visibilitychange", onFocus);
+    const stopClock = this.#runClock();
+    return () => {
+      window.removeEventListener("hashchange", onHash);
+      window.removeEventListener("focus", onFocus);
+      document.removeEventListener("visibilitychange", onFocus);
+      stopClock();
+      for (const subscription of listening) void subscription.then((end) => end());
+    };
+  }
+
+  refresh(): void {
+    this.now = Date.now();
+    this.freshness += 1;
+    void this.connections.refresh();
+    this.client.call("app_status", {}).then(
+      (status) => (this.status = status),
+      () => undefined, // The connections' own error says the same, with more to do about it.
+    );
+  }
+
+  go(route: Route): void {
+    location.hash = addressOf(route);
+    this.route = route;
+  }
+
+  say(text: string): void {
+    const notice = this.#notice(text, null);
+    setTimeout(() => this.dismiss(notice.id), NOTICE_STAYS);
+  }
+
+  fail(cause: unknown): void {
+    const error = asEngineError(cause);
+    this.#notice(error.view.message, error);
+  }
+
+  dismiss(id: number): void {
+    this.notices = this.notices.filter((notice) => notice.id !== id);
+  }
+
+  async copy(text: string, what: string): Promise<void> {
+    this.say(
+      (await copyText(text)) ? `${what} copied.` : `${what} not copied: the clipboard did not take it.`,
+    );
+  }
+
+  async sync(id: string): Promise<void> {
+    try {
+      await this.client.call("sync_start", { id });
+    } catch (cause) {
+      this.fail(cause);
+    }
+  }
+
+  async cancel(id: string): Promise<void> {
+    try {
+      await this.client.call("sync_cancel", { id });
+      this.say("Cancelling. Documents that are under way finish first.");
+    } catch (cause) {
+      this.fail(cause);
+    }
+  }
+
+  form(id: string | null): ConnectionForm {
+    const kept = this.#forms.get(id ?? "");
+    if (kept) return kept;
+    const form = new ConnectionForm(this.client, id === null ? null : (this.connections.find(id) ?? null));
+    this.#forms.set(id ?? "", form);
+    return form;
+  }
+
+  /** Forgets what was typed, secrets included. */
+  closeForm(id: string | null): void {
+    this.#forms.get(id ?? "")?.close();
+    this.#forms.delete(id ?? "");
+  }
+
+  #hear(event: EngineEvent): void {
+    this.connections.apply(event);
+    this.now = Date.now();
+    if (event.kind === "run_ended") this.freshness += 1;
+  }
+
+  #open(request: OpenRequest): void {
+    if (request.runId) this.go({ screen: "run", id: request.runId });
+    else this.go({ screen: request.screen });
+  }
+
+  #notice(text: string, error: EngineError | null): Notice {
+    const notice = { id: ++this.#noticeId, text, error };
+    this.notices = [...this.notices.slice(-2), notice];
+    return notice;
+  }
+
+  #runClock(): () => void {
+    let timer: ReturnType<typeof setTimeout>;
+    const tick = () => {
+      if (!document.hidden) this.now = Date.now();
+      const syncing = this.connections.rows.some((row) => row.state === "syncing");
+      timer = setTimeout(tick, syncing ? TICK_WHILE_SYNCING : TICK);
+    };
+    tick();
+    return () => clearTimeout(timer);
+  }
+}
+
+export const [getSession, setSession] = createContext<Session>();

@@ -1,0 +1,22 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig(({ mode }) => ({
+  plugins: [svelte()],
+  // The window loads the files from its own origin, whatever that is called on each system.
+  base: "./",
+  server: { host: "127.0.0.1", port: 1420, strictPort: true },
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    // What WebKitGTK of the oldest supported systems understands.
+    target: ["safari15", "chrome105"],
+    cssTarget: ["safari15", "chrome105"],
+    // Fonts and images stay files: the content security policy allows no data: addresses for them.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  // Runes behave as in the window only with Svelte's browser build.
+  resolve: mode === "test" ? { conditions: ["browser"] } : {},
+  test: { include: ["src/**/*.test.ts"], environment: "node" },
+}));
