@@ -14,5 +14,6 @@ pub mod samples;
 pub mod scene;
 pub mod source_contract;
 pub mod tools;
+pub mod tray;
 pub mod wait;
 pub mod window;

@@ -4,5 +4,6 @@
 
 mod harness;
 mod s3c;
+mod shell;
 mod source;
 mod sync;
