@@ -5,3 +5,4 @@
 mod desktop;
 mod harness;
 mod s3c;
+mod source;
