@@ -5,3 +5,4 @@
 mod harness;
 mod s3c;
 mod source;
+mod sync;
