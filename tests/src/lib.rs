@@ -5,10 +5,13 @@
 
 pub mod desktop;
 pub mod loopback;
+pub mod memory_s3;
 pub mod process;
 pub mod random;
+pub mod rclone;
 pub mod s3_server;
 pub mod samples;
+pub mod source_contract;
 pub mod tools;
 pub mod wait;
 pub mod window;

@@ -4,3 +4,4 @@
 
 mod harness;
 mod s3c;
+mod source;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::connection::{Connection, ConnectionDraft, DraftSecrets, SecretNeed, Settings};
 use crate::connection::Credentials;
+use crate::connection::{Connection, ConnectionDraft, DraftSecrets, SecretNeed, Settings};
 use crate::error::{Error, ErrorCode, FieldError, Result};
 use crate::event::EngineEvent;
 use crate::store::connections::{self, ConnectionRow, Deleting};

@@ -12,9 +12,7 @@ use crate::store::documents;
 use crate::store::keys::KeyRow;
 use crate::sync::judge::Rules;
 use crate::sync::{now, survey};
-use crate::view::{
-    DraftListing, DraftPreview, PlanFilter, PlanItem, PlanPage, Rung, RungView, TestReport, Verdict,
-};
+use crate::view::{DraftListing, DraftPreview, PlanFilter, PlanItem, PlanPage, Rung, RungView, TestReport, Verdict};
 
 use super::connections::secret_need;
 use super::{Engine, keys, lock, resolve, source};

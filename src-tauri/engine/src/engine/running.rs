@@ -224,7 +224,16 @@ impl Engine {
         };
         let base: Arc<dyn KnowledgeBase> = Arc::clone(&self.library) as _;
         let store = Arc::clone(&self.store);
-        let run = Run { store, base, connection: row.clone(), id: run_id.clone(), number, cancel, progress, confirmed_removals: 0 };
+        let run = Run {
+            store,
+            base,
+            connection: row.clone(),
+            id: run_id.clone(),
+            number,
+            cancel,
+            progress,
+            confirmed_removals: 0,
+        };
         let engine = Arc::clone(self);
         self.tasks.spawn(async move { engine.carry_out(run, row, sender).await });
         let engine = Arc::clone(self);

@@ -36,8 +36,9 @@ pub fn fate(facts: &KeyFacts<'_>, tag: &TagOf, decision: &Decision) -> Option<Fa
         return Some(if refused { skipped(SkipReason::Refused) } else { plain(PlanAction::Unchanged) });
     }
     let held = facts.rows.iter().any(is_live);
-    let going =
-        |row: usize| decision.steps.iter().any(|s| matches!(s, Step::Remove(i, Why::WrongTag | Why::Gone) if *i == row));
+    let going = |row: usize| {
+        decision.steps.iter().any(|s| matches!(s, Step::Remove(i, Why::WrongTag | Why::Gone) if *i == row))
+    };
     if held {
         let removed = (0..facts.rows.len()).any(going);
         let all_go = facts.rows.iter().enumerate().all(|(i, row)| row.error_code.is_some() || going(i));

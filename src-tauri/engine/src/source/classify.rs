@@ -14,6 +14,7 @@ use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::RequestId;
 
+use super::listing::CutListing;
 use crate::error::ErrorCode;
 
 /// What was asked for: a missing bucket and a missing object both answer 404.
@@ -157,6 +158,9 @@ where
     if let Some(error) = find::<CredentialsError>(error) {
         return no_credentials(error);
     }
+    if let Some(cut) = find::<CutListing>(error) {
+        return Failure { code: ErrorCode::StorageFailed, reason: cut.to_string(), region: None };
+    }
     match error {
         SdkError::ServiceError(failed) => answered(failed.raw(), failed.err(), asked),
         SdkError::DispatchFailure(_) | SdkError::ResponseError(_) if broken_channel(error) => {
@@ -220,7 +224,15 @@ fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Optio
 }
 
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |&cause| cause.source())
+    std::iter::successors(Some(error), |&cause| cause_of(cause))
+}
+
+/// An I/O error that wraps another one leaves it out of its sources: TLS errors are found nowhere else.
+fn cause_of<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
 }
 
 /// The causes from the outside in, each said once. None of the SDK's errors prints headers or signed URLs.
@@ -341,7 +353,7 @@ mod tests {
     #[test]
     fn an_invalid_certificate_is_found_in_the_depth_of_the_causes() {
         let inner = io::Error::new(io::ErrorKind::InvalidData, "invalid peer certificate: UnknownIssuer");
-        let outer = io::Error::other(Box::<dyn StdError + Send + Sync>::from(Wrapped(inner)));
+        let outer = Wrapped(io::Error::other(inner));
         assert!(broken_channel(&outer));
         assert!(!broken_channel(&io::Error::new(io::ErrorKind::ConnectionRefused, "refused")));
     }

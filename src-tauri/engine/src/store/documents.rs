@@ -122,9 +122,7 @@ pub fn follow(db: &Db, id: &str, etag: &ETag) -> Result<()> {
 
 /// Forgets a row. Its key's place goes to `heir` in the same transaction, where it has one.
 pub fn forget(db: &Db, connection: i64, destination: &str, id: &str, heir: Option<&Intent>) -> Result<()> {
-    db.prepare_cached("DELETE FROM documents WHERE id = ?1")
-        .and_then(|mut s| s.execute([id]))
-        .map_err(sql_error)?;
+    db.prepare_cached("DELETE FROM documents WHERE id = ?1").and_then(|mut s| s.execute([id])).map_err(sql_error)?;
     match heir {
         Some(intent) => intend(db, connection, destination, intent),
         None => Ok(()),

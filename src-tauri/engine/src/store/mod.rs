@@ -165,7 +165,8 @@ fn open_writer(path: &Path) -> Result<Db> {
     }
     migrate(&mut db, path)?;
     // Listing leaves its missing keys here; it is private to the writer.
-    db.execute_batch("CREATE TEMP TABLE missing (connection INTEGER NOT NULL, key TEXT NOT NULL)").map_err(sql_error)?;
+    db.execute_batch("CREATE TEMP TABLE missing (connection INTEGER NOT NULL, key TEXT NOT NULL)")
+        .map_err(sql_error)?;
     Ok(db)
 }
 

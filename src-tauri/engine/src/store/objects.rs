@@ -30,8 +30,7 @@ pub fn record_page(db: &Db, connection: i64, after: &str, page: &[ObjectMeta], i
              modified = excluded.modified, storage_class = excluded.storage_class",
         )
         .map_err(sql_error)?;
-    let mut missing =
-        db.prepare_cached("INSERT INTO missing (connection, key) VALUES (?1, ?2)").map_err(sql_error)?;
+    let mut missing = db.prepare_cached("INSERT INTO missing (connection, key) VALUES (?1, ?2)").map_err(sql_error)?;
     let mut stored = stored.into_iter().peekable();
     for object in page {
         while let Some(gone) = stored.next_if(|s| s.key < object.key) {

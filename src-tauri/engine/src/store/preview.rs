@@ -108,8 +108,7 @@ impl PreviewTable {
     }
 
     fn select(&self, which: &str, parameters: impl rusqlite::Params) -> Result<Vec<PlanItem>> {
-        let mut statement =
-            self.db.prepare_cached(&format!("SELECT * FROM plan WHERE {which}")).map_err(sql_error)?;
+        let mut statement = self.db.prepare_cached(&format!("SELECT * FROM plan WHERE {which}")).map_err(sql_error)?;
         let rows = statement.query_map(parameters, |row| Ok(read(row))).map_err(sql_error)?;
         rows.map(|row| row.map_err(sql_error)?).collect()
     }

@@ -98,8 +98,7 @@ impl Run {
         self.progress.enter(RunPhase::Listing, now());
         let settings = &self.connection.connection.settings;
         let listed = |count: usize| self.progress.add_listed(count as u64);
-        let complete =
-            listing::list(&self.store, source, number, &settings.prefix, &self.cancel, now, listed).await?;
+        let complete = listing::list(&self.store, source, number, &settings.prefix, &self.cancel, now, listed).await?;
         if !complete {
             return Ok(());
         }
@@ -123,7 +122,13 @@ impl Run {
     }
 
     /// Walks the keys and removes what leaves in this round.
-    async fn remove_round(&self, source: &dyn ObjectSource, ledger: &Ledger, rules: &Rules, round: Round) -> Result<()> {
+    async fn remove_round(
+        &self,
+        source: &dyn ObjectSource,
+        ledger: &Ledger,
+        rules: &Rules,
+        round: Round,
+    ) -> Result<()> {
         let mut after = String::new();
         let mut group: Vec<Leaving> = Vec::new();
         loop {
@@ -138,7 +143,9 @@ impl Run {
                 let leaving = removal::leaving(rules, key, &judgement, round, now());
                 let bare = leaving.iter().find(|l| l.is_bare).filter(|_| rules.needs_look(key));
                 // The listing did not show it; the bucket itself has to say that it is gone.
-                if let Some(bare) = bare && !self.is_gone(source, bare).await? {
+                if let Some(bare) = bare
+                    && !self.is_gone(source, bare).await?
+                {
                     continue;
                 }
                 group.extend(leaving);
@@ -195,12 +202,17 @@ impl Run {
     }
 
     /// Sends what is wanted and not held, several documents at once, in key order.
-    async fn send(&self, source: &dyn ObjectSource, ledger: &Ledger, rules: &Arc<Rules>, sending: Sending) -> Result<()> {
+    async fn send(
+        &self,
+        source: &dyn ObjectSource,
+        ledger: &Ledger,
+        rules: &Arc<Rules>,
+        sending: Sending,
+    ) -> Result<()> {
         let connection = &self.connection.connection;
         let (cancel, progress) = (&self.cancel, self.progress.as_ref());
         let (base, settings) = (self.base.as_ref(), &connection.settings);
-        let lanes =
-            transfer::Lanes::new(&connection.id, settings, source, base, ledger, progress, cancel, now);
+        let lanes = transfer::Lanes::new(&connection.id, settings, source, base, ledger, progress, cancel, now);
         let places = Mutex::new(self.places(sending).await?);
         self.planned_puts(rules, sending, &places)
             .try_for_each_concurrent(transfer::LANES, |(key, judgement)| {
@@ -247,7 +259,9 @@ impl Run {
                 && (!fate.needs_place || places.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take());
             goes.then_some((key, judgement))
         };
-        pages.map_ok(move |page| stream::iter(page.into_iter().filter_map(planned).map(Ok).collect::<Vec<_>>())).try_flatten()
+        pages
+            .map_ok(move |page| stream::iter(page.into_iter().filter_map(planned).map(Ok).collect::<Vec<_>>()))
+            .try_flatten()
     }
 }
 
@@ -308,7 +322,8 @@ pub async fn remove_everything(store: &Store, base: &dyn KnowledgeBase, connecti
         if rows.is_empty() {
             return Ok(0);
         }
-        let group: Vec<Leaving> = rows.iter().map(|row| Leaving { row: row.clone(), heir: None, is_bare: false }).collect();
+        let group: Vec<Leaving> =
+            rows.iter().map(|row| Leaving { row: row.clone(), heir: None, is_bare: false }).collect();
         let gone = removal::remove(store, base, connection, LIBRARY, group, now()).await?;
         if gone.is_empty() {
             // Only what landed meanwhile, or is busy: one more look helps the former, the latter has to wait.

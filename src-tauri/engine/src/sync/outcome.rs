@@ -70,7 +70,11 @@ impl Budget {
         }
         // One cause is told as itself, with its own solution.
         let code = if self.codes.len() == 1 { error.code } else { ErrorCode::TooManyFailures };
-        let what = if self.in_a_row >= ROW { format!("{ROW} documents in a row failed") } else { "too many documents failed".into() };
+        let what = if self.in_a_row >= ROW {
+            format!("{ROW} documents in a row failed")
+        } else {
+            "too many documents failed".into()
+        };
         Some(Error { code, detail: format!("{what}; the last: {}", error.detail), ..error.clone() })
     }
 
@@ -110,7 +114,14 @@ mod tests {
     #[test]
     fn a_large_share_of_a_window_stops_a_run() {
         let mut budget = Budget::default();
-        let stopped = (0..200).find(|i| if i % 5 == 0 { budget.failed(&denied()).is_some() } else { budget.passed(); false });
+        let stopped = (0..200).find(|i| {
+            if i % 5 == 0 {
+                budget.failed(&denied()).is_some()
+            } else {
+                budget.passed();
+                false
+            }
+        });
         assert!(stopped.is_some_and(|i| (99..=110).contains(&i)), "{stopped:?}");
     }
 
@@ -123,7 +134,8 @@ mod tests {
     #[test]
     fn the_outcome_tells_error_cancel_partial_and_whole_apart() {
         let counts = |sent, failed| RunCounts { sent, failed, ..RunCounts::default() };
-        let state = |result, cancelled, counts: RunCounts, failure, held| outcome(result, cancelled, &counts, failure, held).0;
+        let state =
+            |result, cancelled, counts: RunCounts, failure, held| outcome(result, cancelled, &counts, failure, held).0;
         assert_eq!(state(Err(denied()), true, counts(1, 0), None, 0), RunState::Failed);
         assert_eq!(state(Ok(()), true, counts(1, 0), None, 0), RunState::Cancelled);
         assert_eq!(state(Ok(()), false, counts(1, 1), Some(denied()), 0), RunState::PartlyCompleted);

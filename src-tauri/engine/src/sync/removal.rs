@@ -124,9 +124,8 @@ pub async fn remove(
 /// Finds the remote ids of rows that have none, or whose put was never answered. Leaves in `group` only rows
 /// that are surely there under a known id; returns those that are proven absent.
 async fn locate(store: &Store, base: &dyn KnowledgeBase, group: &mut Vec<Leaving>, now: i64) -> Result<Vec<Leaving>> {
-    let (unsure, sure): (Vec<_>, Vec<_>) = std::mem::take(group)
-        .into_iter()
-        .partition(|l| l.row.remote_id.is_none() || l.row.unanswered_at.is_some());
+    let (unsure, sure): (Vec<_>, Vec<_>) =
+        std::mem::take(group).into_iter().partition(|l| l.row.remote_id.is_none() || l.row.unanswered_at.is_some());
     *group = sure;
     let ids: Vec<_> = unsure.iter().map(|l| l.row.id.clone()).collect();
     let standings = if ids.is_empty() { Vec::new() } else { base.ask(&ids).await? };
@@ -135,7 +134,9 @@ async fn locate(store: &Store, base: &dyn KnowledgeBase, group: &mut Vec<Leaving
         match standing {
             Standing::Absent if absence_is_proven(&leaving.row, base, now) => absent.push(leaving),
             Standing::Absent => {}
-            Standing::Processing { remote_id } | Standing::Indexed { remote_id } | Standing::Failed { remote_id, .. } => {
+            Standing::Processing { remote_id }
+            | Standing::Indexed { remote_id }
+            | Standing::Failed { remote_id, .. } => {
                 let (id, known) = (leaving.row.id.clone(), remote_id.clone());
                 let state = leaving.row.state;
                 store
