@@ -6,10 +6,15 @@
 pub mod desktop;
 pub mod knowledge_base_contract;
 pub mod loopback;
+pub mod memory_s3;
 pub mod process;
 pub mod random;
+pub mod rclone;
 pub mod s3_server;
 pub mod samples;
+pub mod scene;
+pub mod source_contract;
 pub mod tools;
+pub mod tray;
 pub mod wait;
 pub mod window;

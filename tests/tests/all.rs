@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod desktop;
 mod harness;
 mod knowledge_base;
 mod s3c;
+mod shell;
+mod source;
+mod sync;

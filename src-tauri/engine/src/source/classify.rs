@@ -14,6 +14,7 @@ use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::RequestId;
 
+use super::listing::CutListing;
 use crate::error::ErrorCode;
 
 /// What was asked for: a missing bucket and a missing object both answer 404.
@@ -157,6 +158,9 @@ where
     if let Some(error) = find::<CredentialsError>(error) {
         return no_credentials(error);
     }
+    if let Some(cut) = find::<CutListing>(error) {
+        return Failure { code: ErrorCode::StorageFailed, reason: cut.to_string(), region: None };
+    }
     match error {
         SdkError::ServiceError(failed) => answered(failed.raw(), failed.err(), asked),
         SdkError::DispatchFailure(_) | SdkError::ResponseError(_) if broken_channel(error) => {
@@ -177,7 +181,8 @@ fn unreachable_storage(reason: String) -> Failure {
 fn answered<E: ProvideErrorMetadata>(raw: &HttpResponse, error: &E, asked: Asked) -> Failure {
     let body = raw.body().bytes().and_then(|body| std::str::from_utf8(body).ok()).unwrap_or_default();
     let region = raw.headers().get("x-amz-bucket-region").map(str::to_owned);
-    let region = region.or_else(|| named_region(body, error.message().unwrap_or_default())).filter(is_region);
+    let region =
+        region.or_else(|| named_region(body, error.message().unwrap_or_default())).filter(|region| is_region(region));
     let answer = Answer { status: raw.status().as_u16(), code: error.code(), message: error.message(), region };
     let code = answer.error_code(asked);
     let request = raw.headers().request_id().map(|id| format!(" (request {})", readable(id)));
@@ -195,7 +200,7 @@ fn named_region(body: &str, message: &str) -> Option<String> {
     between(body, "<Region>", "</Region>").or_else(|| between(message, "expecting '", "'"))
 }
 
-fn is_region(text: &String) -> bool {
+fn is_region(text: &str) -> bool {
     !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
@@ -220,7 +225,15 @@ fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Optio
 }
 
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |&cause| cause.source())
+    std::iter::successors(Some(error), |&cause| cause_of(cause))
+}
+
+/// An I/O error that wraps another one leaves it out of its sources: TLS errors are found nowhere else.
+fn cause_of<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
 }
 
 /// The causes from the outside in, each said once. None of the SDK's errors prints headers or signed URLs.
@@ -329,7 +342,7 @@ mod tests {
         let message = "the region 'us-east-1' is wrong; expecting 'eu-central-1'";
         assert_eq!(named_region("", message), Some("eu-central-1".into()));
         assert_eq!(named_region("<html>", "no"), None);
-        assert!(!is_region(&"<script>".into()));
+        assert!(!is_region("<script>"));
     }
 
     #[test]
@@ -341,7 +354,7 @@ mod tests {
     #[test]
     fn an_invalid_certificate_is_found_in_the_depth_of_the_causes() {
         let inner = io::Error::new(io::ErrorKind::InvalidData, "invalid peer certificate: UnknownIssuer");
-        let outer = io::Error::other(Box::<dyn StdError + Send + Sync>::from(Wrapped(inner)));
+        let outer = Wrapped(io::Error::other(inner));
         assert!(broken_channel(&outer));
         assert!(!broken_channel(&io::Error::new(io::ErrorKind::ConnectionRefused, "refused")));
     }

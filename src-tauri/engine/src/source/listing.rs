@@ -4,6 +4,9 @@
 //! that leaves one of them out is an error, never a shorter listing: a listing that looks complete and is not
 //! would make documents look gone.
 
+use aws_sdk_s3::config::interceptors::AfterDeserializationInterceptorContextRef;
+use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::error::BoxError;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::{EncodingType, Object};
@@ -71,6 +74,43 @@ fn decode(key: &str) -> Result<String, Wrong> {
         Ok(key) => Ok(key.into_owned()),
         Err(_) => Err(format!("the listing has a key that is not UTF-8: “{}”", key.escape_debug())),
     }
+}
+
+/// A listing whose XML ends too early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the listing breaks off in the middle of its XML")]
+pub(super) struct CutListing;
+
+/// Refuses a listing that was cut on its way. The SDK's parser takes the end of the bytes for the end of the
+/// document, and `IsTruncated` comes before the objects: half an answer would read as a complete, shorter listing.
+#[derive(Debug)]
+pub(super) struct WholeListing;
+
+impl Intercept for WholeListing {
+    fn name(&self) -> &'static str {
+        "WholeListing"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let response = context.response();
+        let whole = response.body().bytes().is_some_and(is_whole);
+        if whole || !response.status().is_success() || context.output_or_error().is_err() {
+            Ok(())
+        } else {
+            Err(CutListing.into())
+        }
+    }
+}
+
+fn is_whole(xml: &[u8]) -> bool {
+    let xml = xml.trim_ascii_end();
+    let end = xml.rsplit(|byte| *byte == b'<').next().unwrap_or_default();
+    end.starts_with(b"/") && end.ends_with(b"ListBucketResult>")
 }
 
 /// The version of an object whose server lists no etags (some servers over a file system do not compute
@@ -176,6 +216,15 @@ mod tests {
         assert_eq!(class(Class::Standard), None);
         assert_eq!(class(Class::DeepArchive).as_deref(), Some("DEEP_ARCHIVE"));
         assert_eq!(class(Class::from("COLDER")).as_deref(), Some("COLDER"));
+    }
+
+    #[test]
+    fn only_a_closed_document_is_a_whole_listing() {
+        assert!(is_whole(b"<ListBucketResult><Key>a</Key></ListBucketResult>\n"));
+        assert!(is_whole(b"<s3:ListBucketResult></s3:ListBucketResult>"));
+        for cut in ["", "<ListBucketResult>", "<ListBucketResult><Key>a</Key>", "<ListBucketResult></ListBucketRes"] {
+            assert!(!is_whole(cut.as_bytes()), "{cut}");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use secrecy::ExposeSecret;
 
 use super::classify::{Asked, Failure, classify, readable};
 use super::client::{self, Target};
-use super::listing::{self, Stamp};
+use super::listing::{self, Stamp, WholeListing};
 use super::{Fetched, ObjectSource, Page, ResolvedCredentials};
 use crate::connection::Settings;
 use crate::error::{Error, ErrorCode, Result};
@@ -75,6 +75,8 @@ pub struct S3Source {
     limits: Limits,
     /// Servers repeat tokens in their messages; ours must not get into an error.
     session_token: Option<Secret>,
+    /// Where credentials were looked for, when there are none.
+    looked_in: String,
 }
 
 impl std::fmt::Debug for S3Source {
@@ -104,13 +106,16 @@ impl S3Source {
             ResolvedCredentials::Keys { session_token, .. } => session_token.clone(),
             ResolvedCredentials::Environment | ResolvedCredentials::Profile(_) | ResolvedCredentials::Anonymous => None,
         };
-        Ok(Self { client, target, limits, session_token })
+        Ok(Self { client, target, limits, session_token, looked_in: looked_in(credentials) })
     }
 
     fn error(&self, failure: Failure, key: Option<&ObjectKey>) -> Error {
         let mut reason = failure.reason;
         if let Some(token) = &self.session_token {
             reason = reason.replace(token.expose_secret(), "…");
+        }
+        if matches!(failure.code, ErrorCode::CredentialsMissing | ErrorCode::CredentialsExpired) {
+            reason = format!("{}: {reason}", self.looked_in);
         }
         let place = self.target.place();
         let detail = match key {
@@ -218,6 +223,20 @@ impl S3Source {
     }
 }
 
+/// Names the place where a person sets credentials up, and for a profile the command that signs in again.
+fn looked_in(credentials: &ResolvedCredentials) -> String {
+    match credentials {
+        ResolvedCredentials::Keys { .. } => "the connection's access key".into(),
+        ResolvedCredentials::Environment => {
+            "environment variables, the default AWS profile, container and instance role".into()
+        }
+        ResolvedCredentials::Profile(name) => {
+            format!("AWS profile “{name}” (with SSO: `aws sso login --profile {name}`)")
+        }
+        ResolvedCredentials::Anonymous => "no signature".into(),
+    }
+}
+
 /// One try at an object.
 enum Attempt {
     Done(Fetched),
@@ -238,6 +257,7 @@ impl ObjectSource for S3Source {
         let request = self.client.list_objects_v2().bucket(&self.target.bucket).max_keys(PAGE_SIZE);
         let request = request.encoding_type(EncodingType::Url).set_continuation_token(token.map(str::to_owned));
         let request = if prefix.is_empty() { request } else { request.prefix(prefix) };
+        let request = request.customize().interceptor(WholeListing);
         let answer = request.send().await.map_err(|error| self.error(classify(&error, Asked::List), None))?;
         listing::page(answer, prefix, token).map_err(|wrong| self.failed(wrong, None))
     }
