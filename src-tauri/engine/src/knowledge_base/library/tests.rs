@@ -194,7 +194,8 @@ async fn a_put_that_nobody_waits_for_does_not_land() {
 #[tokio::test]
 async fn a_refused_document_leaves_nothing() {
     let world = World::new();
-    let answer = world.library.put(&document("a.txt", "team"), Bytes::from_static(b"\0\0\0\0")).await.expect("an answer");
+    let answer =
+        world.library.put(&document("a.txt", "team"), Bytes::from_static(b"\0\0\0\0")).await.expect("an answer");
     assert_eq!(answer, Put::Refused { reason: "The file is not text".into() });
     let rows = rows::count(&world.library.0.writer()).expect("a number");
     assert_eq!((rows, world.library.document_count()), (0, 0));
