@@ -144,8 +144,9 @@ mod tests {
     #[test]
     fn the_outcome_tells_error_cancel_partial_and_whole_apart() {
         let counts = |sent, failed| RunCounts { sent, failed, ..RunCounts::default() };
-        let state =
-            |result, cancelled, counts: RunCounts, failure, held| outcome(result, cancelled, &counts, failure, held).0;
+        let state = |result, cancelled, counts: RunCounts, failure, held_back| {
+            outcome(result, cancelled, &counts, failure, Standing { held: 0, held_back }).0
+        };
         assert_eq!(state(Err(denied()), true, counts(1, 0), None, 0), RunState::Failed);
         assert_eq!(state(Ok(()), true, counts(1, 0), None, 0), RunState::Cancelled);
         assert_eq!(state(Ok(()), false, counts(1, 1), Some(denied()), 0), RunState::PartlyCompleted);
