@@ -11,6 +11,7 @@ pub mod random;
 pub mod rclone;
 pub mod s3_server;
 pub mod samples;
+pub mod scene;
 pub mod source_contract;
 pub mod tools;
 pub mod tray;
