@@ -163,9 +163,11 @@ async fn a_document_that_fails_makes_the_sync_partly_done_and_the_next_one_takes
     assert_eq!(ended.exit, Some(3), "{ended:#?}");
     let run = &ended.json()["run"];
     assert_eq!((&run["state"], &run["sent"], &run["failed"]), (&json!("partly_completed"), &json!(29), &json!(1)));
+    assert_eq!(ended.error(3)["code"], "access_denied");
+    // Again, and nothing arrives: that is a failure, and its cause is told.
     let plain = s3c.run(&["sync", "notes"]).await;
-    assert_eq!(plain.exit, Some(3));
-    assert!(plain.errors.contains("users/u1/7.md"), "the failed key is named: {plain:?}");
+    assert_eq!(plain.exit, Some(1), "{plain:#?}");
+    assert!(plain.errors.contains("users/u1/7.md") && plain.errors.contains("Check IAM permissions"), "{plain:#?}");
     server.heal();
     assert_eq!(s3c.answer(&["sync", "notes"]).await["run"]["sent"], 1);
 }

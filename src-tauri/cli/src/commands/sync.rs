@@ -1,9 +1,10 @@
 //! `sync`: one run, watched until it has ended.
 
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use s3_connector_engine::engine::Engine;
-use s3_connector_engine::error::Result;
+use s3_connector_engine::error::{Error, Result};
 use s3_connector_engine::event::EngineEvent;
 use s3_connector_engine::view::{ItemOutcome, RunState, RunView};
 use tokio::sync::broadcast::Receiver;
@@ -22,7 +23,7 @@ const FAILURES_TOLD: u32 = 10;
 const STOPPED_AT_ONCE: i32 = 130;
 
 /// Syncs a connection.
-pub async fn run(engine: &Engine, name: &str, output: &mut Output) -> Result<Exit> {
+pub async fn run(engine: &Arc<Engine>, name: &str, output: &mut Output) -> Result<Exit> {
     let id = engine.connection_find(name).await?.id;
     // Both before the start: no progress and no Ctrl-C of the first moment is lost.
     let mut stop = StopWish::listen()?;
@@ -31,6 +32,10 @@ pub async fn run(engine: &Engine, name: &str, output: &mut Output) -> Result<Exi
     let mut bar = Bar::begin(output.face());
     let run = watch(engine, &started, events, &mut stop, &mut bar).await?;
     bar.end();
+    if run.state == RunState::Running {
+        // Its end could not be written down; the next start closes it.
+        return Err(Error::internal("ending the sync", "the state file does not take its outcome"));
+    }
     match output.face() {
         Face::Json => output.json(&RunReply::from(&run))?,
         Face::Terminal | Face::Lines => output.text(&run_line(&run))?,

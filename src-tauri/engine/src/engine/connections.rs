@@ -45,10 +45,14 @@ impl Engine {
         let id = uuid::Uuid::now_v7().to_string();
         let connection = Connection { id: id.clone(), created_at: now(), settings };
         // The secret goes first: a row without its secret would be a connection that can never sync.
+        let has_secrets = matches!(connection.settings.credentials, Credentials::AccessKey { .. });
         self.save_secrets(&id, secrets).await?;
         let saved = self.store.write(move |db| connections::insert(db, &connection)).await;
         if let Err(error) = saved {
-            self.forget_secrets(&id).await?;
+            if has_secrets {
+                // Why the row was refused is the answer; an entry that stays behind has an id that nobody asks for.
+                let _ = self.forget_secrets(&id).await;
+            }
             return Err(error);
         }
         self.tell_connection(&id).await;
