@@ -13,5 +13,6 @@ pub mod s3_server;
 pub mod samples;
 pub mod source_contract;
 pub mod tools;
+pub mod tray;
 pub mod wait;
 pub mod window;

@@ -5,4 +5,5 @@
 mod desktop;
 mod harness;
 mod s3c;
+mod shell;
 mod source;
