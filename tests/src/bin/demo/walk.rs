@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use s3_connector_tests::desktop::{Desktop, Look};
+use s3_connector_tests::wait::eventually;
 use s3_connector_tests::window::Window;
 use s3_connector_tests::{samples, tools};
 use serde_json::Value;
@@ -43,7 +44,13 @@ pub async fn walk(arguments: &[String]) -> Outcome {
     search_in(&window, &folder).await;
     window.close().await;
 
-    let reply: Value = serde_json::from_str(&samples.s3c(s3c(), &["search", samples::PHRASE], "")?)?;
+    // The app lets go of its folder a moment after its window has gone.
+    let found = eventually("the app to end", SYNC, async || {
+        let found = samples.s3c(s3c(), &["search", samples::PHRASE], "");
+        let is_busy = found.as_ref().is_err_and(|reason| reason.to_string().contains("data_folder_busy"));
+        (!is_busy).then_some(found)
+    });
+    let reply: Value = serde_json::from_str(&found.await?)?;
     let first = &reply["results"][0];
     println!("==> run: {totals}");
     println!("==> search for “{}”: {} [{}]", samples::PHRASE, text(&first["key"]), text(&first["tag"]));
