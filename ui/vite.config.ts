@@ -5,7 +5,8 @@ export default defineConfig(({ mode }) => ({
   plugins: [svelte()],
   // The window loads the files from its own origin, whatever that is called on each system.
   base: "./",
-  server: { host: "127.0.0.1", port: 1420, strictPort: true },
+  // The address that the desktop shell opens while developing.
+  server: { host: "localhost", port: 5173, strictPort: true },
   build: {
     outDir: "dist",
     emptyOutDir: true,

@@ -1,8 +1,9 @@
 //! A tray for tests: the test is the `StatusNotifierWatcher` of the session and the panel that draws its items.
 //! It sees what a person sees (icon, menu) and clicks as a person does, over D-Bus.
 //!
-//! A session bus has to be there (`dbus-run-session`). Without a [`TrayHost`] a session has no tray.
+//! A [`Desktop`] has no tray until a [`TrayHost`] lives on it.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::time::Duration;
 
@@ -12,13 +13,18 @@ use tokio::time::{Instant, timeout_at};
 use zbus::message::Header;
 use zbus::proxy::{Builder, CacheProperties};
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
-use zbus::{Connection, Proxy, connection, interface};
+use zbus::{Connection, Proxy, interface};
 
-/// Whatever went wrong on the bus.
+use crate::desktop::Desktop;
+
+/// Whatever went wrong on the bus, or was not there in time.
 pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// How long a test waits for something to appear.
 const LIMIT: Duration = Duration::from_secs(20);
+
+/// A node of a menu on the bus: id, properties, children.
+type Node = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
 
 /// An item as it registered: the owner's bus name and the object's path.
 type Address = (String, String);
@@ -64,17 +70,15 @@ pub struct TrayHost {
 }
 
 impl TrayHost {
-    /// Becomes the tray of the session bus.
+    /// Becomes the tray of a desktop.
     ///
     /// # Errors
-    /// There is no session bus, or it has a tray already.
-    pub async fn start() -> Result<Self> {
+    /// The desktop has a tray already.
+    pub async fn start(desktop: &Desktop) -> Result<Self> {
         let (sender, items) = watch::channel(Vec::new());
-        let bus = connection::Builder::session()?
-            .serve_at("/StatusNotifierWatcher", Watcher { items: sender })?
-            .name("org.kde.StatusNotifierWatcher")?
-            .build()
-            .await?;
+        let bus = desktop.connect().await;
+        bus.object_server().at("/StatusNotifierWatcher", Watcher { items: sender }).await?;
+        bus.request_name("org.kde.StatusNotifierWatcher").await?;
         Ok(Self { bus, items })
     }
 
@@ -132,8 +136,7 @@ impl TrayItem {
     pub async fn lines(&self) -> Result<Vec<MenuLine>> {
         let depth: i32 = -1;
         let answer = self.menu.call_method("GetLayout", &(0_i32, depth, Vec::<&str>::new())).await?;
-        let (_revision, (_, _, children)): (u32, (i32, std::collections::HashMap<String, OwnedValue>, Vec<OwnedValue>)) =
-            answer.body().deserialize()?;
+        let (_revision, (_, _, children)): (u32, Node) = answer.body().deserialize()?;
         children.iter().map(|child| line(child)).collect()
     }
 
@@ -180,7 +183,7 @@ pub fn find<'a>(lines: &'a [MenuLine], label: &str) -> Option<&'a MenuLine> {
     lines.iter().find_map(|line| if line.label == label { Some(line) } else { find(&line.lines, label) })
 }
 
-/// Reads one node of a layout: (id, properties, children).
+/// Reads one [`Node`] from inside another.
 fn line(node: &Value<'_>) -> Result<MenuLine> {
     let node = match node {
         Value::Value(inner) => return line(inner),

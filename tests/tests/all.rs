@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod desktop;
 mod harness;
 mod s3c;
+mod shell;
 mod source;
+mod sync;

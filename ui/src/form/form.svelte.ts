@@ -251,7 +251,7 @@ export class ConnectionForm {
         this.summary = reply.summary;
         this.previewed = draft;
       },
-      (cause) => (this.error = asEngineError(cause)),
+      (cause) => this.#previewFailed(asEngineError(cause)),
     );
   }
 
@@ -298,6 +298,16 @@ export class ConnectionForm {
     } catch {
       // Suggestions are a convenience; what failed shows itself where the listing is used.
       this.sample = [];
+    }
+  }
+
+  /** The engine keeps one listing of a draft; another form, or a restart, may have replaced ours. */
+  #previewFailed(error: EngineError): void {
+    if (error.view.code === "invalid_request" && this.listing) {
+      this.listing = null;
+      this.list(0, true);
+    } else {
+      this.error = error;
     }
   }
 

@@ -1,11 +1,14 @@
 /** Numbers, sizes and times as a person of this locale reads them. Pure: the time is an argument. */
 
-const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
-const short = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const dayAndMonth = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const fullDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+/** Without a language (LANG=C) there would be no digit groups and no month names. */
+const LOCALE = new Intl.NumberFormat().resolvedOptions().locale.includes("posix") ? "en" : undefined;
+
+const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const clock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const dayAndMonth = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
+const fullDay = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
+const exact = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "medium" });
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -47,7 +50,8 @@ function inUnit(value: number, power: number): string {
 /** When something was: `just now`, `2 min ago`, `today 14:02`, `yesterday 22:01`, `12 Nov`, `3 Jan 2019`. */
 export function past(at: number, now: number): string {
   const age = now - at;
-  if (age < 0) return moment(at, now);
+  // The window's clock ticks slowly, and a server's may be a little ahead.
+  if (age < -5 * MINUTE) return moment(at, now);
   if (age < 45 * SECOND) return "just now";
   if (age < HOUR) return `${Math.max(1, Math.round(age / MINUTE))} min ago`;
   return moment(at, now);

@@ -1,5 +1,6 @@
 /** What a sync does with a key, in words. Pure. */
 import type { PlanAction, PlanSummary } from "../client/generated";
+import { count } from "../lib/format";
 import type { Tone } from "../lib/progress";
 
 export const ACTIONS: Record<PlanAction, { tab: string; pill: string; tone: Tone }> = {
@@ -44,5 +45,5 @@ export function workOf({ totals }: PlanSummary): { toSend: number; inAll: number
 export function syncLabel(summary: PlanSummary): string {
   const { toSend, inAll } = workOf(summary);
   if (inAll === 0) return "Nothing to sync";
-  return toSend === 0 ? `Remove ${inAll.toLocaleString()}` : `Sync all ${toSend.toLocaleString()}`;
+  return toSend === 0 ? `Remove ${count(inAll)}` : `Sync all ${count(toSend)}`;
 }

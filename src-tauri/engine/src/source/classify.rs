@@ -181,7 +181,8 @@ fn unreachable_storage(reason: String) -> Failure {
 fn answered<E: ProvideErrorMetadata>(raw: &HttpResponse, error: &E, asked: Asked) -> Failure {
     let body = raw.body().bytes().and_then(|body| std::str::from_utf8(body).ok()).unwrap_or_default();
     let region = raw.headers().get("x-amz-bucket-region").map(str::to_owned);
-    let region = region.or_else(|| named_region(body, error.message().unwrap_or_default())).filter(is_region);
+    let region =
+        region.or_else(|| named_region(body, error.message().unwrap_or_default())).filter(|region| is_region(region));
     let answer = Answer { status: raw.status().as_u16(), code: error.code(), message: error.message(), region };
     let code = answer.error_code(asked);
     let request = raw.headers().request_id().map(|id| format!(" (request {})", readable(id)));
@@ -199,7 +200,7 @@ fn named_region(body: &str, message: &str) -> Option<String> {
     between(body, "<Region>", "</Region>").or_else(|| between(message, "expecting '", "'"))
 }
 
-fn is_region(text: &String) -> bool {
+fn is_region(text: &str) -> bool {
     !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
@@ -341,7 +342,7 @@ mod tests {
         let message = "the region 'us-east-1' is wrong; expecting 'eu-central-1'";
         assert_eq!(named_region("", message), Some("eu-central-1".into()));
         assert_eq!(named_region("<html>", "no"), None);
-        assert!(!is_region(&"<script>".into()));
+        assert!(!is_region("<script>"));
     }
 
     #[test]

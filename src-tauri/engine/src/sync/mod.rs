@@ -36,6 +36,7 @@ mod transfer;
 
 use judge::{Judgement, Rules};
 use ledger::{Entry, Ledger, Owner};
+use outcome::Standing;
 use progress::Progress;
 use removal::{Leaving, Round};
 use survey::Sums;
@@ -74,23 +75,23 @@ impl Run {
     pub async fn go(self, source: impl Future<Output = Result<Arc<dyn ObjectSource>>>) -> Result<RunState> {
         let owner = Owner { connection: self.connection.number, run: self.number, destination: LIBRARY };
         let ledger = Ledger::open(Arc::clone(&self.store), owner);
-        let mut held_back = 0;
+        let mut standing = Standing::default();
         let worked = async {
             let source = source.await?;
-            self.work(source.as_ref(), &ledger, &mut held_back).await
+            self.work(source.as_ref(), &ledger, &mut standing).await
         }
         .await;
         // An error of the ledger is the cause of whatever the lanes saw.
         let result = ledger.close().await.and(worked);
         let counts = self.progress.counts();
         let cancelled = self.cancel.is_cancelled();
-        let (state, error) = outcome::outcome(result, cancelled, &counts, self.progress.first_failure(), held_back);
+        let (state, error) = outcome::outcome(result, cancelled, &counts, self.progress.first_failure(), standing);
         let id = self.id.clone();
         self.store.write(move |db| runs::end(db, &id, state, &counts, error.as_ref(), now())).await?;
         Ok(state)
     }
 
-    async fn work(&self, source: &dyn ObjectSource, ledger: &Ledger, held_back: &mut u64) -> Result<()> {
+    async fn work(&self, source: &dyn ObjectSource, ledger: &Ledger, standing: &mut Standing) -> Result<()> {
         let number = self.connection.number;
         self.store.write(move |db| documents::mark_left_intents(db, number, now())).await?;
         settle::settle(&self.store, self.base.as_ref(), number, now()).await?;
@@ -111,7 +112,7 @@ impl Run {
 
         self.progress.enter(RunPhase::Removing, now());
         let brake = sums.brake.holds();
-        *held_back = if brake { sums.brake.bare } else { 0 };
+        *standing = Standing { held: sums.brake.held, held_back: if brake { sums.brake.bare } else { 0 } };
         self.remove_round(source, ledger, &rules, Round::First { brake }).await?;
         self.progress.enter(RunPhase::Sending, now());
         self.send(source, ledger, &rules, Sending::KeysWithPlace).await?;

@@ -13,13 +13,22 @@ const WINDOW: usize = 100;
 /// … and the share of it that stops a run.
 const SHARE: f64 = 0.15;
 
+/// What a run found and what it held back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Documents that were held when the run planned.
+    pub held: u64,
+    /// Removals that the brake held back.
+    pub held_back: u64,
+}
+
 /// How a run ended, and with which error.
 pub fn outcome(
     result: Result<()>,
     cancelled: bool,
     counts: &RunCounts,
     first_failure: Option<Error>,
-    held_back: u64,
+    standing: Standing,
 ) -> (RunState, Option<Error>) {
     match result {
         Err(error) => return (RunState::Failed, Some(error)),
@@ -28,10 +37,11 @@ pub fn outcome(
     }
     match first_failure {
         // Nothing arrived: to the person this is a failed sync, and its cause is the answer.
-        Some(error) if counts.sent == 0 => (RunState::Failed, Some(error)),
+        Some(error) if counts.sent == 0 && standing.held == 0 => (RunState::Failed, Some(error)),
         Some(error) => (RunState::PartlyCompleted, Some(error)),
-        None if held_back > 0 => {
-            let detail = format!("{held_back} documents would be removed; nothing was removed, all else was done");
+        None if standing.held_back > 0 => {
+            let detail =
+                format!("{} documents would be removed; nothing was removed, all else was done", standing.held_back);
             (RunState::PartlyCompleted, Some(Error::new(ErrorCode::MassRemoval, detail)))
         }
         None => (RunState::Completed, None),
@@ -134,12 +144,15 @@ mod tests {
     #[test]
     fn the_outcome_tells_error_cancel_partial_and_whole_apart() {
         let counts = |sent, failed| RunCounts { sent, failed, ..RunCounts::default() };
-        let state =
-            |result, cancelled, counts: RunCounts, failure, held| outcome(result, cancelled, &counts, failure, held).0;
+        let state = |result, cancelled, counts: RunCounts, failure, held_back| {
+            outcome(result, cancelled, &counts, failure, Standing { held: 0, held_back }).0
+        };
         assert_eq!(state(Err(denied()), true, counts(1, 0), None, 0), RunState::Failed);
         assert_eq!(state(Ok(()), true, counts(1, 0), None, 0), RunState::Cancelled);
         assert_eq!(state(Ok(()), false, counts(1, 1), Some(denied()), 0), RunState::PartlyCompleted);
         assert_eq!(state(Ok(()), false, counts(0, 1), Some(denied()), 0), RunState::Failed);
+        let held = Standing { held: 29, held_back: 0 };
+        assert_eq!(outcome(Ok(()), false, &counts(0, 1), Some(denied()), held).0, RunState::PartlyCompleted);
         assert_eq!(state(Ok(()), false, counts(1, 0), None, 11), RunState::PartlyCompleted);
         assert_eq!(state(Ok(()), false, counts(0, 0), None, 0), RunState::Completed);
     }

@@ -1,0 +1,130 @@
+//! A scene: an in-memory S3 server, an engine over a folder of its own, and one connection between them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use s3_connector_engine::connection::ConnectionDraft;
+use s3_connector_engine::engine::Engine;
+use s3_connector_engine::knowledge_base::SearchQuery;
+use s3_connector_engine::secrets::{MemorySecrets, SecretStore};
+use s3_connector_engine::view::{ConnectionView, PlanFilter, PlanItem, PlanSummary, PlanTotals, RunView};
+use serde_json::{Value, json};
+
+use crate::memory_s3::MemoryS3;
+
+/// The bucket of every scene.
+pub const BUCKET: &str = "user-files";
+
+/// An engine and its bucket.
+pub struct Scene {
+    /// The server; change its bucket at any time.
+    pub server: MemoryS3,
+    /// The engine.
+    pub engine: Arc<Engine>,
+    /// The connection.
+    pub connection: ConnectionView,
+    /// The data folder.
+    pub folder: tempfile::TempDir,
+    secrets: Arc<MemorySecrets>,
+}
+
+impl Scene {
+    /// A scene whose connection has these fields beside the usual ones.
+    pub async fn new(fields: Value) -> Self {
+        let server = MemoryS3::start().await;
+        server.bucket(BUCKET);
+        let folder = tempfile::tempdir().unwrap();
+        let secrets = Arc::new(MemorySecrets::default());
+        let engine = Engine::open(folder.path(), Arc::clone(&secrets) as Arc<dyn SecretStore>).await.unwrap();
+        let connection = engine.connection_add(draft(&server, fields)).await.unwrap();
+        Self { server, engine, connection, folder, secrets }
+    }
+
+    /// Writes an object.
+    pub fn put(&self, key: &str, text: impl Into<Vec<u8>>) {
+        self.server.put(BUCKET, key, text.into());
+    }
+
+    /// Closes the engine and opens it again, as a restart does.
+    pub async fn restart(&mut self) {
+        self.engine.shut_down().await;
+        let folder = self.folder.path().to_owned();
+        // The lock of the folder goes with the last reference.
+        let placeholder = tempfile::tempdir().unwrap();
+        self.engine = open(placeholder.path(), &self.secrets).await;
+        self.engine = open(&folder, &self.secrets).await;
+    }
+
+    /// Syncs and waits for the end.
+    pub async fn sync(&self) -> RunView {
+        let run = self.engine.sync_start(self.connection.id.clone()).await.unwrap();
+        self.engine.run_wait(&run.id).await.unwrap()
+    }
+
+    /// A fresh preview.
+    pub async fn preview(&self) -> PlanSummary {
+        self.engine.preview_make(self.connection.id.clone(), true).await.unwrap()
+    }
+
+    /// The rows of the last preview.
+    pub async fn plan(&self) -> Vec<PlanItem> {
+        let filter = PlanFilter { limit: 10_000, ..PlanFilter::default() };
+        self.engine.preview_page(self.connection.id.clone(), filter).await.unwrap().items
+    }
+
+    /// Edits the connection.
+    pub async fn edit(&self, fields: Value) {
+        let mut draft = draft(&self.server, fields);
+        draft.name.clone_from(&self.connection.name);
+        self.engine.connection_edit(self.connection.id.clone(), draft).await.unwrap();
+    }
+
+    /// Keys found for a query, sorted.
+    pub async fn found(&self, query: &str) -> Vec<String> {
+        self.found_under(query, None).await
+    }
+
+    /// Keys found for a query under a tag, sorted.
+    pub async fn found_under(&self, query: &str, tag: Option<&str>) -> Vec<String> {
+        let query =
+            SearchQuery { query: query.to_owned(), tag: tag.map(str::to_owned), connection_id: None, limit: 10_000 };
+        let results = self.engine.library_search(query).await.unwrap().results;
+        let mut keys: Vec<_> = results.into_iter().map(|r| r.key.as_str().to_owned()).collect();
+        keys.sort();
+        keys
+    }
+
+    /// Documents that the library has.
+    pub async fn documents(&self) -> u64 {
+        self.engine.app_status().await.unwrap().library_documents
+    }
+}
+
+async fn open(folder: &Path, secrets: &Arc<MemorySecrets>) -> Arc<Engine> {
+    Engine::open(folder, Arc::clone(secrets) as Arc<dyn SecretStore>).await.unwrap()
+}
+
+/// A draft for the scene's bucket; `fields` add to the usual ones or replace them.
+pub fn draft(server: &MemoryS3, fields: Value) -> ConnectionDraft {
+    let mut whole = json!({
+        "name": "Files",
+        "bucket": BUCKET,
+        "region": "us-east-1",
+        "endpoint": server.endpoint(),
+        "containerTags": ["shared"],
+        "everyMinutes": 0,
+        "credentials": {
+            "kind": "access_key", "accessKeyId": server.access_key(), "secretAccessKey": server.secret()
+        },
+    });
+    if let (Some(whole), Value::Object(fields)) = (whole.as_object_mut(), fields) {
+        whole.extend(fields);
+    }
+    serde_json::from_value(whole).unwrap()
+}
+
+/// Totals of new, changed, retagged, unchanged, skipped, removed, kept.
+pub fn totals(summary: &PlanSummary) -> [u64; 7] {
+    let PlanTotals { new, changed, retagged, unchanged, skipped, removed, kept } = summary.totals;
+    [new, changed, retagged, unchanged, skipped, removed, kept]
+}

@@ -1,0 +1,219 @@
+import { describe, expect, it, vi } from "vitest";
+
+import { Client, type Transport } from "../client/client";
+import type { ErrorView, PlanSummary, TestReport } from "../client/generated";
+import { connection, ScriptedTransport } from "../testing";
+import { draftOf, EMPTY, limitOf, reachDraftOf, stepOf, STEPS, tagsOf, typedFrom } from "./draft";
+import { fateOf } from "./fate";
+import { ConnectionForm } from "./form.svelte";
+
+const form = (transport: Transport = new ScriptedTransport({})) =>
+  new ConnectionForm(new Client(transport), null);
+
+describe("what is typed", () => {
+  it("begins with the documented defaults", () => {
+    const draft = draftOf(EMPTY);
+    expect(draft.documentLimit).toBe(10_000);
+    expect(draft.everyMinutes).toBe(240);
+    expect(draft.onGone).toBe("keep");
+    expect(draft.onIllegalTag).toBe("skip");
+  });
+  it("becomes a list of tags at commas and spaces", () =>
+    expect(tagsOf(" a, b  c,,")).toEqual(["a", "b", "c"]));
+  it("is a number with or without its separators, or one that the engine refuses", () => {
+    expect(limitOf("10,000")).toBe(10_000);
+    expect(limitOf(" 250 ")).toBe(250);
+    expect(limitOf("")).toBeNull();
+    expect(limitOf("many")).toBe(-1);
+    expect(limitOf("-5")).toBe(-1);
+  });
+  it("keeps a prefix to the byte", () => expect(draftOf({ ...EMPTY, prefix: " a /" }).prefix).toBe(" a /"));
+  it("sends a session token only with a key that has one", () => {
+    const typed = { ...EMPTY, sessionToken: "t", secretAccessKey: "s" };
+    expect(draftOf({ ...typed, accessKeyId: "AKIA1" }).credentials).not.toHaveProperty("sessionToken");
+    expect(draftOf({ ...typed, accessKeyId: "ASIA1" }).credentials).toHaveProperty("sessionToken", "t");
+  });
+  it("comes back from a saved connection without any secret", () => {
+    const typed = typedFrom(connection({ endpoint: "https://fra1.digitaloceanspaces.com", everyMinutes: 0 }));
+    expect(typed.provider).toBe("spaces");
+    expect(typed.secretAccessKey).toBe("");
+    expect(draftOf(typed).everyMinutes).toBe(0);
+  });
+});
+
+it("a question about the bucket does not depend on tags that are not typed yet", () => {
+  const draft = reachDraftOf({ ...EMPTY, containerTagRegex: "(", documentLimit: "x" });
+  expect(draft.containerTagRegex).toBe("");
+  expect(draft.containerTags).toHaveLength(1);
+  expect(draft.documentLimit).toBeNull();
+});
+
+it("every field has its step, and an unknown one is shown where all is summed up", () => {
+  expect(stepOf("bucket")).toBe(1);
+  expect(stepOf("containerTagRegex")).toBe(3);
+  expect(stepOf("something new")).toBe(STEPS.length - 1);
+});
+
+describe("the form", () => {
+  it("lets the endpoint follow the region of providers that have it in their name", () => {
+    const opened = form();
+    opened.choose("wasabi");
+    opened.setRegion("eu-central-1");
+    expect(opened.typed.endpoint).toBe("https://s3.eu-central-1.wasabisys.com");
+    opened.choose("aws");
+    expect(opened.typed.endpoint).toBe("");
+  });
+
+  it("takes a pasted address apart", () => {
+    const opened = form();
+    expect(opened.paste("https://docs.s3.us-west-2.amazonaws.com/users/")).toBe(true);
+    expect([opened.typed.bucket, opened.typed.region, opened.typed.prefix]).toEqual([
+      "docs",
+      "us-west-2",
+      "users/",
+    ]);
+    expect(opened.paste("docs")).toBe(false);
+  });
+
+  it("does not go on without an endpoint where there has to be one", async () => {
+    const transport = new ScriptedTransport({ connection_check: () => [] });
+    const opened = form(transport);
+    opened.choose("r2");
+    await opened.next();
+    expect(opened.step).toBe(0);
+    expect(opened.endpointMissing?.message).toContain("account ID");
+    expect(transport.asked).toEqual([]);
+    opened.setAccount("0123456789abcdef0123456789abcdef");
+    await opened.next();
+    expect(opened.step).toBe(1);
+  });
+
+  it("stops only for what was asked so far", async () => {
+    const wrong = { field: "containerTags", message: "Enter a container tag.", span: null };
+    const opened = form(new ScriptedTransport({ connection_check: () => [wrong] }));
+    await opened.next();
+    expect(opened.step).toBe(1);
+    expect(opened.errors).toEqual([]);
+  });
+
+  it("goes back to the first wrong field when saving is refused", async () => {
+    const fields = ["everyMinutes", "bucket"].map((field) => ({ field, message: "Wrong.", span: null }));
+    const view: ErrorView = {
+      code: "invalid_connection",
+      status: 400,
+      message: "Some fields need a change",
+      solution: "Correct the marked fields",
+      detail: "",
+      fields,
+    };
+    const opened = form(new ScriptedTransport({ connection_add: () => Promise.reject(view) }));
+    opened.step = 4;
+    opened.reached = 4;
+    expect(await opened.save(false)).toBeNull();
+    expect(opened.step).toBe(1);
+    expect(opened.errorOf("bucket")?.message).toBe("Wrong.");
+    opened.edited("bucket");
+    expect(opened.errorOf("bucket")).toBeNull();
+    expect(opened.errorOf("everyMinutes")).not.toBeNull();
+  });
+
+  it("shows a test only as long as nothing that it depends on changed", async () => {
+    const report: TestReport = { passed: true, rungs: [], error: null };
+    const opened = form(new ScriptedTransport({ connection_test_draft: () => report }));
+    opened.typed.bucket = "docs";
+    await opened.test();
+    expect(opened.report).toEqual(report);
+    opened.typed.containerTags = "a";
+    expect(opened.report).toEqual(report);
+    opened.typed.bucket = "docs2";
+    expect(opened.report).toBeNull();
+  });
+
+  it("takes the region that the storage named and tests again", async () => {
+    const transport = new ScriptedTransport({
+      connection_test_draft: ({ draft }) => ({
+        passed: draft.region === "us-west-2",
+        rungs: [],
+        error: null,
+      }),
+    });
+    const opened = form(transport);
+    await opened.useRegion("us-west-2");
+    expect(opened.report?.passed).toBe(true);
+  });
+
+  it("forgets its secrets when it is closed", () => {
+    const opened = form();
+    opened.typed.secretAccessKey = "secret";
+    opened.close();
+    expect(opened.typed.secretAccessKey).toBe("");
+  });
+});
+
+describe("the fate of a key", () => {
+  const item = { key: "u/müller/x", reason: null, sentence: null, size: 1, modified: null } as const;
+  it("tells that a captured text was replaced", () =>
+    expect(fateOf({ ...item, action: "new", tag: "m-ller", capture: [2, 8] }, "docs").text).toBe(
+      "Tag replaced",
+    ));
+  it("tells that the default tag stands in", () =>
+    expect(fateOf({ ...item, action: "new", tag: "docs", capture: null }, "docs").text).toBe("Default tag"));
+  it("tells why a key is skipped in the engine's sentence", () =>
+    expect(
+      fateOf(
+        { ...item, action: "skipped", reason: "no_tag", sentence: "No tag.", tag: null, capture: null },
+        null,
+      ),
+    ).toEqual({ text: "No match", tone: "warn", why: "No tag." }));
+});
+
+describe("the live preview", () => {
+  const gone: ErrorView = {
+    code: "invalid_request",
+    status: 400,
+    message: "The request makes no sense",
+    solution: "",
+    detail: "the listing is gone; list again",
+  };
+
+  it("lists again when the engine no longer has the listing", async () => {
+    let listings = 0;
+    const transport = new ScriptedTransport({
+      draft_list: () => ({ listingId: `L${++listings}`, keys: 1, complete: true, listedAt: 0 }),
+      draft_preview: ({ listingId }) =>
+        listingId === "L1" ? Promise.reject(gone) : { fieldErrors: [], summary: null, page: null },
+    });
+    const opened = form(transport);
+    opened.list(0);
+    await vi.waitFor(() => expect(opened.listing?.listingId).toBe("L1"));
+    opened.preview(opened.draft);
+    await vi.waitFor(() => expect(opened.listing?.listingId).toBe("L2"));
+    expect(opened.error).toBeNull();
+  });
+
+  it("keeps the last good answer while a rule is half typed, and says what is wrong", async () => {
+    const wrong = {
+      field: "containerTagRegex",
+      message: "A ( is never closed.",
+      span: [0, 1] as [number, number],
+    };
+    const summary = { totals: { new: 1 } } as unknown as PlanSummary;
+    const opened = form(
+      new ScriptedTransport({
+        draft_list: () => ({ listingId: "L", keys: 1, complete: true, listedAt: 0 }),
+        draft_preview: ({ draft }) =>
+          draft.containerTagRegex === "("
+            ? { fieldErrors: [wrong], summary: null, page: null }
+            : { fieldErrors: [], summary, page: { items: [], total: 0 } },
+      }),
+    );
+    opened.list(0);
+    await vi.waitFor(() => expect(opened.listing).not.toBeNull());
+    opened.preview(opened.draft);
+    await vi.waitFor(() => expect(opened.summary).not.toBeNull());
+    opened.typed.containerTagRegex = "(";
+    opened.preview(opened.draft);
+    await vi.waitFor(() => expect(opened.ruleErrors).toEqual([wrong]));
+    expect(opened.summary).toEqual(summary);
+  });
+});

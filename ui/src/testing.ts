@@ -1,0 +1,100 @@
+/** Rows for tests; nothing of the product imports this. */
+import type { Arguments, CommandName, Reply, Transport } from "./client/client";
+import type { ConnectionView, EngineEvent, RunProgress, RunView } from "./client/generated";
+
+export function connection(over: Partial<ConnectionView> = {}): ConnectionView {
+  return {
+    id: "c1",
+    name: "Docs",
+    bucket: "docs",
+    region: "us-east-1",
+    endpoint: "",
+    prefix: "",
+    containerTagRegex: "",
+    containerTags: ["docs"],
+    documentLimit: 10_000,
+    onNoMatch: "tag",
+    onIllegalTag: "skip",
+    onGone: "keep",
+    everyMinutes: 240,
+    destination: "library",
+    credentials: { kind: "access_key", accessKeyId: "AKIA", sessionToken: false },
+    createdAt: 0,
+    state: "up_to_date",
+    documents: 3,
+    lastCompleteAt: null,
+    nextDueAt: null,
+    lastRun: null,
+    progress: null,
+    recentRuns: [],
+    ...over,
+  };
+}
+
+export function run(over: Partial<RunView> = {}): RunView {
+  return {
+    id: "r1",
+    connectionId: "c1",
+    connectionName: "Docs",
+    trigger: "manual",
+    state: "completed",
+    startedAt: 0,
+    finishedAt: 1_000,
+    listed: 0,
+    sent: 0,
+    removed: 0,
+    skipped: 0,
+    failed: 0,
+    bytes: 0,
+    error: null,
+    ...over,
+  };
+}
+
+export function progress(over: Partial<RunProgress> = {}): RunProgress {
+  return {
+    runId: "r1",
+    phase: "sending",
+    listed: 500,
+    planned: 210,
+    done: 134,
+    bytesPlanned: 28_400_000,
+    bytes: 18_200_000,
+    startedAt: 0,
+    sendingSince: 0,
+    ...over,
+  };
+}
+
+type Answers = { [K in CommandName]?: (args: Arguments<K>) => Reply<K> | Promise<Reply<K>> };
+
+/** An engine of a few answers that knows what it was asked, and speaks when told to. */
+export class ScriptedTransport implements Transport {
+  readonly asked: { command: string; args: unknown }[] = [];
+  readonly #answers: Answers;
+  #listener: ((event: EngineEvent) => void) | null = null;
+
+  constructor(answers: Answers) {
+    this.#answers = answers;
+  }
+
+  async call(command: string, args: unknown): Promise<unknown> {
+    this.asked.push({ command, args });
+    const answer = this.#answers[command as CommandName] as ((args: unknown) => unknown) | undefined;
+    if (!answer) throw new Error(`nobody expected ${command}`);
+    return answer(args);
+  }
+
+  async onEvent(listener: (event: EngineEvent) => void): Promise<() => void> {
+    this.#listener = listener;
+    return () => (this.#listener = null);
+  }
+
+  async onOpen(): Promise<() => void> {
+    return () => undefined;
+  }
+
+  emit(event: EngineEvent): void {
+    this.#listener?.(event);
+  }
+}
