@@ -3,15 +3,13 @@
 //! Each takes a factory. Calling it opens the knowledge base over the same content again, as a restart of the program
 //! does; a fresh factory is empty. [`knowledge_base_contract!`](crate::knowledge_base_contract) makes a test of each law.
 
-#![allow(clippy::unwrap_used)]
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use s3_connector_engine::knowledge_base::{
-    Document, DocumentId, Held, KnowledgeBase, Put, Removal, RemoteId, SearchQuery, SearchReply, Standing, TagCount,
+    Document, DocumentId, Held, KnowledgeBase, Put, RemoteId, Removal, SearchQuery, SearchReply, Standing, TagCount,
 };
 use s3_connector_engine::object::{ETag, ObjectKey};
 use s3_connector_engine::tag::ContainerTag;
@@ -360,7 +358,9 @@ pub async fn any_text_is_a_legal_query(open: impl AsyncFn() -> Opened) {
         assert_eq!(search(&kb, query).await.total, total, "{query}");
     }
     let long = "near ".repeat(10_000);
-    for query in ["", " ", "\"", "\"\"\"", "*", "-", "AND", "OR NOT", "a\0b", "\\", "{", "😀", "\u{FDD0}", "%", ";", &long] {
+    for query in
+        ["", " ", "\"", "\"\"\"", "*", "-", "AND", "OR NOT", "a\0b", "\\", "{", "😀", "\u{FDD0}", "%", ";", &long]
+    {
         let reply = search(&kb, query).await;
         assert!(reply.total <= 1, "{query}");
     }
@@ -370,7 +370,19 @@ pub async fn any_text_is_a_legal_query(open: impl AsyncFn() -> Opened) {
 pub async fn any_key_is_kept_byte_for_byte(open: impl AsyncFn() -> Opened) {
     let kb = open().await;
     let long = "k".repeat(1024);
-    let odd = ["a//b.md", "/lead.md", "a/../b.md", "..", " sp ace ", "a+b%20c?d#e", "caf\u{e9}", "cafe\u{301}", "\u{1}ctl", "'q\"", &long];
+    let odd = [
+        "a//b.md",
+        "/lead.md",
+        "a/../b.md",
+        "..",
+        " sp ace ",
+        "a+b%20c?d#e",
+        "caf\u{e9}",
+        "cafe\u{301}",
+        "\u{1}ctl",
+        "'q\"",
+        &long,
+    ];
     for key in odd {
         put(&kb, &document(key, "team"), "odd keys").await;
     }

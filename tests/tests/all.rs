@@ -4,6 +4,7 @@
 
 mod desktop;
 mod harness;
+mod knowledge_base;
 mod s3c;
 mod shell;
 mod source;

@@ -1,7 +1,5 @@
 //! The contract of knowledge bases, run against the library; and the library under `kill -9`.
 
-#![allow(clippy::unwrap_used)]
-
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -18,7 +16,10 @@ use s3_connector_tests::knowledge_base_contract::Opened;
 /// A fresh library that can be opened again.
 fn library() -> impl AsyncFn() -> Opened {
     let folder = tempfile::tempdir().unwrap();
-    async move || -> Opened { Arc::new(Library::open(&folder.path().join("library.db")).unwrap()) }
+    async move || {
+        let library: Opened = Arc::new(Library::open(&folder.path().join("library.db")).unwrap());
+        library
+    }
 }
 
 mod library_obeys {

@@ -76,9 +76,16 @@ pub fn remove(connection: &mut Connection, ids: &[RemoteId]) -> rusqlite::Result
 /// Takes what was removed out of the log as well, and gives freed space back. A reader in the middle of a search only
 /// puts this off to the next time.
 pub fn tidy(connection: &Connection) -> rusqlite::Result<()> {
+    if count(connection)? == 0 {
+        // Words are gone from the index, its emptied pages are not until a merge; of an empty library there is none.
+        connection.execute_batch("INSERT INTO search (search) VALUES ('delete-all')")?;
+    }
     let free: i64 = connection.query_row("PRAGMA freelist_count", [], |row| row.get(0))?;
     if free > FREE_PAGES {
-        connection.execute_batch("PRAGMA incremental_vacuum")?;
+        // One row for each page given back: it has to be read to the end.
+        let mut statement = connection.prepare_cached("PRAGMA incremental_vacuum")?;
+        let mut pages = statement.query([])?;
+        while pages.next()?.is_some() {}
     }
     connection.busy_timeout(std::time::Duration::from_millis(100))?;
     let truncated = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));

@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use flate2::bufread::ZlibDecoder;
-use hayro_interpret::font::{Glyph, GlyphRun};
-use hayro_interpret::hayro_cmap::BfString;
+use hayro_interpret::font::{Glyph, GlyphRun, PositionedGlyph};
+use hayro_interpret::hayro_cmap::{BfString, WritingMode};
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
-use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect};
+use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect, Vec2};
 use hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
     InterpreterSettings, SoftMask, interpret_page,
@@ -22,9 +22,13 @@ use super::{Gathered, Refusal, Text};
 const STREAM_LIMIT: u64 = 128 << 20;
 /// Most bytes that all streams together may unpack to.
 const STREAMS_LIMIT: u64 = 4 << 30;
-/// A gap of so many heights of the letters is a space between words.
-const SPACE: f64 = 0.18;
-/// A step up or down of so many heights of the letters is another line.
+/// A glyph's own space has so many units to the height of the letters.
+const UNITS: f32 = 1000.0;
+/// A gap of so many heights of the letters is a space between words: tightly set lines have little more.
+const SPACE: f64 = 0.1;
+/// A step back by so many heights is no kerning any more.
+const BACK: f64 = 0.5;
+/// A step aside by so many heights is another line; indices and exponents step less.
 const LINE: f64 = 0.4;
 
 /// Text and title, or why there are none.
@@ -61,11 +65,19 @@ fn text_string(bytes: &[u8]) -> String {
 struct Reader {
     deadline: Instant,
     body: Gathered,
-    /// Where the last glyph ended, and the height of its letters.
-    end: Option<(Point, f64)>,
+    /// Where the last glyph ended.
+    end: Option<End>,
     /// What was drawn last and where: bold is often the same text drawn twice.
     last_run: Option<(Point, String)>,
     refusal: Option<Refusal>,
+}
+
+/// Where a glyph ends, which way its line goes (of length 1), and how high its letters are.
+#[derive(Clone, Copy)]
+struct End {
+    place: Point,
+    along: Vec2,
+    height: f64,
 }
 
 /// Carries the stop at the deadline through the interpreter, which has no other way out than to finish.
@@ -97,38 +109,49 @@ impl Reader {
         }
         self.last_run = Some((place, drawn));
         for glyph in run.glyphs() {
-            // A glyph's own space has 1,000 units to the height of the letters.
-            let space = transform * glyph.transform();
-            let origin = space * Point::ZERO;
-            let height = (space * Point::new(0.0, 1000.0)).distance(origin);
-            self.step_to(origin, height)?;
+            let origin = transform * glyph.transform() * Point::ZERO;
+            let end = end_of(glyph, run.writing_mode(), transform);
+            self.step_to(origin, end)?;
             if let Some(text) = characters(glyph) {
                 self.body.push(&text)?;
             }
-            let width = match &**glyph {
-                Glyph::Outline(outline) => outline.advance_width().unwrap_or(500.0),
-                // The units of these are their own; the letters' height is near enough.
-                Glyph::Type3(_) => 500.0,
-            };
-            self.end = Some((space * Point::new(width.into(), 0.0), height));
+            self.end = Some(end);
         }
         Ok(())
     }
 
     /// What stands between the last glyph and one that begins here.
-    fn step_to(&mut self, origin: Point, height: f64) -> Result<(), Refusal> {
-        let Some((end, before)) = self.end else { return Ok(()) };
-        let height = height.max(before);
-        let (across, down) = ((origin.x - end.x).abs(), (origin.y - end.y).abs());
-        // Text may run upwards as well: whichever way it goes, the other one is the line's.
-        if across.min(down) > LINE * height || across.max(down) > 10.0 * height {
+    fn step_to(&mut self, origin: Point, next: End) -> Result<(), Refusal> {
+        let Some(last) = self.end else { return Ok(()) };
+        let step = origin - last.place;
+        let height = last.height.max(next.height);
+        let (forward, aside) = (step.dot(last.along) / height, step.cross(last.along).abs() / height);
+        if aside > LINE {
             self.body.separate('\n')
-        } else if across.max(down) > SPACE * height {
+        } else if forward > SPACE || forward < -BACK {
             self.body.separate(' ')
         } else {
             Ok(())
         }
     }
+}
+
+fn end_of(glyph: &PositionedGlyph<'_>, mode: WritingMode, transform: Affine) -> End {
+    let space = transform * glyph.transform();
+    let origin = space * Point::ZERO;
+    let width = match &**glyph {
+        Glyph::Outline(outline) => outline.advance_width().unwrap_or(UNITS / 2.0),
+        Glyph::Type3(drawn) => drawn.advance_width().unwrap_or(UNITS / 2.0),
+    };
+    let advance = match mode {
+        WritingMode::Horizontal => Point::new(f64::from(width), 0.0),
+        WritingMode::Vertical => Point::new(0.0, -f64::from(UNITS)),
+    };
+    let place = space * advance;
+    // A letter without width goes nowhere; its line goes to the right then.
+    let along = if place == origin { Vec2::new(1.0, 0.0) } else { (place - origin).normalize() };
+    let height = (space * Point::new(0.0, f64::from(UNITS))).distance(origin).max(f64::MIN_POSITIVE);
+    End { place, along, height }
 }
 
 fn characters(glyph: &Glyph<'_>) -> Option<String> {
