@@ -174,13 +174,18 @@ async fn trouble_shows_in_the_tray_as_words_and_as_another_icon() {
 }
 
 #[tokio::test]
-async fn where_another_app_works_on_the_data_folder_the_window_says_so() {
+async fn a_data_folder_that_is_taken_is_told_in_the_window_and_opened_once_it_is_free() {
     let desktop = Desktop::start(Look::Light).await;
-    let _other = Engine::open(&data_dir(&desktop), Arc::new(MemorySecrets::default())).await.unwrap();
+    let other = Engine::open(&data_dir(&desktop), Arc::new(MemorySecrets::default())).await.unwrap();
     let folder = data_dir(&desktop);
     let arguments = ["--data-dir", folder.to_str().unwrap()];
     let window = Window::open(&desktop, &workspace_binary("s3-connector"), &arguments).await;
     window.wait_for_text("S3 Connector is already open").await;
     window.wait_for_text("Close the other S3 Connector, or use another data folder").await;
+
+    other.shut_down().await;
+    drop(other);
+    window.press("Try again").await;
+    window.wait_for_text("Keep a searchable library in step with your S3 buckets.").await;
     window.close().await;
 }
