@@ -343,7 +343,7 @@ pub async fn any_text_is_a_legal_query(open: impl AsyncFn() -> Opened) {
     for (query, total) in [
         ("near", 1),
         ("NEAR AND far", 1),
-        ("NEAR(near far)", 1),
+        ("NEAR(near far)", 0),
         ("\"quoted", 1),
         ("'quoted'", 1),
         ("(bracketed", 1),

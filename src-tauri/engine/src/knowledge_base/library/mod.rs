@@ -191,4 +191,5 @@ impl KnowledgeBase for Library {
 }
 
 #[cfg(test)]
+#[cfg(test)]
 mod tests;

@@ -24,11 +24,7 @@ pub fn search(connection: &mut Connection, query: &SearchQuery) -> rusqlite::Res
     };
     let snapshot = connection.transaction()?;
     let total = count(&snapshot, query, &expression)?;
-    let mut results = Vec::new();
-    for (number, result) in best(&snapshot, query, &expression)? {
-        let snippet = snippet(&snapshot, number, &expression)?;
-        results.push(SearchResult { snippet, ..result });
-    }
+    let results = best(&snapshot, query, &expression)?;
     snapshot.commit()?;
     Ok(SearchReply { results, total })
 }
@@ -36,7 +32,7 @@ pub fn search(connection: &mut Connection, query: &SearchQuery) -> rusqlite::Res
 /// The MATCH expression of what was typed, or nothing where there is no word in it.
 ///
 /// Every word is a quoted string, so that nothing a person types is an operator: all of them must be there, the last
-/// one may still be incomplete. Text between double quotes is looked for as it stands. Strings side by side, not `AND`:
+/// one may still be incomplete once it has two letters. Text between double quotes is looked for as it stands. Strings side by side, not `AND`:
 /// a string without any word (to the tokenizer, whose Unicode is older) then has no say instead of matching nothing.
 pub fn expression(typed: &str) -> Option<String> {
     let typed = text::stored(&typed.chars().take(QUERY_LENGTH).collect::<String>());
@@ -52,7 +48,9 @@ pub fn expression(typed: &str) -> Option<String> {
     }
     terms.truncate(QUERY_WORDS);
     let last = terms.last_mut()?;
-    if !typed.trim_end().ends_with('"') {
+    // Two quotes and one letter: half of all words begin so, and nobody means them.
+    let is_letter = last.chars().count() == 3;
+    if !is_letter && !typed.trim_end().ends_with('"') {
         last.push('*');
     }
     Some(terms.join(" "))
@@ -85,47 +83,36 @@ fn count(connection: &Connection, query: &SearchQuery, expression: &str) -> rusq
         .map(|n| n as u64)
 }
 
-/// The best results, still without snippets, each with its number in the index.
-fn best(connection: &Connection, query: &SearchQuery, expression: &str) -> rusqlite::Result<Vec<(i64, SearchResult)>> {
+/// The best results with their best passages.
+///
+/// Ordered by nothing but rank, because the index then sorts by itself and snippets are cut for the rows within the
+/// limit only; in one statement, because a word that is still incomplete is costly to look up. A passage is cut from
+/// the body; where the hit is in title or path only, from there.
+fn best(connection: &Connection, query: &SearchQuery, expression: &str) -> rusqlite::Result<Vec<SearchResult>> {
     let limit = if query.limit == 0 { DEFAULT_LIMIT } else { query.limit.min(LARGEST_LIMIT) };
+    let (begins, ends) = (HIT_BEGINS.to_string(), HIT_ENDS.to_string());
     connection
         .prepare_cached(matching!(
-            "documents.number, documents.id, connection, bucket, key, tag, size, modified, search.rank",
-            "ORDER BY search.rank, documents.id LIMIT ?4"
+            "documents.id, connection, bucket, key, tag, size, modified, search.rank,
+             CASE WHEN instr(snippet(search, 2, ?5, ?6, '…', 40), ?5) > 0
+                  THEN snippet(search, 2, ?5, ?6, '…', 40) ELSE snippet(search, -1, ?5, ?6, '…', 40) END",
+            "ORDER BY search.rank LIMIT ?4"
         ))?
-        .query_map(params![expression, query.tag, query.connection_id, limit], |row| {
-            let result = SearchResult {
-                document_id: row.get(1)?,
-                connection_id: row.get(2)?,
-                bucket: row.get(3)?,
-                key: ObjectKey::new(row.get::<_, String>(4)?),
-                tag: row.get(5)?,
+        .query_map(params![expression, query.tag, query.connection_id, limit, begins, ends], |row| {
+            Ok(SearchResult {
+                document_id: row.get(0)?,
+                connection_id: row.get(1)?,
+                bucket: row.get(2)?,
+                key: ObjectKey::new(row.get::<_, String>(3)?),
+                tag: row.get(4)?,
+                size: row.get::<_, i64>(5)? as u64,
+                modified: row.get(6)?,
                 // SQLite's rank is better the more negative it is.
-                score: -row.get::<_, f64>(8)?,
-                snippet: Vec::new(),
-                size: row.get::<_, i64>(6)? as u64,
-                modified: row.get(7)?,
-            };
-            Ok((row.get(0)?, result))
+                score: -row.get::<_, f64>(7)?,
+                snippet: parts(&row.get::<_, String>(8)?),
+            })
         })?
         .collect()
-}
-
-/// The best passage of the body; where the hit is in title or path only, that one.
-fn snippet(connection: &Connection, number: i64, expression: &str) -> rusqlite::Result<Vec<SnippetPart>> {
-    const BODY: i32 = 2;
-    const BEST: i32 = -1;
-    let mut statement = connection.prepare_cached(
-        "SELECT snippet(search, ?3, ?4, ?5, '…', 40) FROM search WHERE search MATCH ?1 AND rowid = ?2",
-    )?;
-    let mut cut = |column: i32| -> rusqlite::Result<String> {
-        statement.query_row(params![expression, number, column, HIT_BEGINS.to_string(), HIT_ENDS.to_string()], |row| {
-            row.get(0)
-        })
-    };
-    let body = cut(BODY)?;
-    let marked = if body.contains(HIT_BEGINS) { body } else { cut(BEST)? };
-    Ok(parts(&marked))
 }
 
 /// A marked snippet as parts.

@@ -239,3 +239,22 @@ fn a_file_that_is_newer_or_something_else_is_refused_and_stays_as_it_is() {
         assert_eq!(std::fs::read(&path).ok(), before);
     }
 }
+
+#[tokio::test]
+async fn snippets_are_cut_for_the_results_that_are_shown_only() {
+    let world = World::new();
+    world.put("a.md", "team", "word").await;
+    let plan: String = {
+        let writer = world.library.0.writer();
+        let mut statement = writer
+            .prepare(
+                "EXPLAIN QUERY PLAN SELECT documents.id FROM search CROSS JOIN documents ON documents.number = search.rowid
+                 WHERE search MATCH 'word' ORDER BY search.rank LIMIT 1",
+            )
+            .expect("a plan");
+        let steps = statement.query_map([], |row| row.get::<_, String>(3)).expect("its steps");
+        steps.map(|step| step.expect("a step") + "\n").collect()
+    };
+    // A sorter of SQLite's own would cut a snippet for every row that matches before it throws most of them away.
+    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+}

@@ -6,6 +6,8 @@ use super::*;
 fn every_word_is_looked_for_as_it_stands_and_the_last_one_may_be_incomplete() {
     for (typed, expected) in [
         ("tea", Some("\"tea\"*")),
+        ("te", Some("\"te\"*")),
+        ("t", Some("\"t\"")),
         ("green tea", Some("\"green\" \"tea\"*")),
         ("\"green tea\"", Some("\"green tea\"")),
         ("\"green tea\" cup", Some("\"green tea\" \"cup\"*")),
