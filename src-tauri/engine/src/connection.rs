@@ -339,6 +339,10 @@ impl ConnectionDraft {
                 if secrets.secret_access_key.is_none() && need == SecretNeed::Typed {
                     refuse("secretAccessKey", "Enter the secret access key.");
                 }
+                let is_temporary = access_key_id.starts_with("ASIA");
+                if is_temporary && secrets.secret_access_key.is_some() && secrets.session_token.is_none() {
+                    refuse("sessionToken", "A key that begins with ASIA is temporary: enter its session token too.");
+                }
                 (Credentials::AccessKey { access_key_id, session_token: secrets.session_token.is_some() }, secrets)
             }
             CredentialsDraft::Environment => (Credentials::Environment, DraftSecrets::default()),

@@ -65,7 +65,13 @@ fn keychain_error(error: &keyring::Error) -> Error {
         keyring::Error::NoStorageAccess(_) => ErrorCode::KeychainLocked,
         _ => ErrorCode::KeychainUnavailable,
     };
-    Error::new(code, error.to_string())
+    // A store that could not be opened is remembered for as long as the process lives; only the first failure
+    // tells the cause.
+    let detail = match (error, keyring::Entry::store_status()) {
+        (keyring::Error::NoDefaultStore, Err(cause)) => cause.to_string(),
+        _ => error.to_string(),
+    };
+    Error::new(code, detail)
 }
 
 /// Secrets in memory only: for tests, and for a server without a keychain whose owner chose so.

@@ -69,3 +69,12 @@ fn no_secret_is_in_the_debug_text() {
     let (settings, secrets) = draft.validate(SecretNeed::Typed).expect("valid");
     assert!(!format!("{draft:?} {settings:?} {secrets:?}").contains("s3cr3t-value"));
 }
+
+#[test]
+fn a_temporary_key_needs_its_session_token() {
+    let mut json = whole();
+    json["credentials"]["accessKeyId"] = "ASIAEXAMPLE".into();
+    assert_eq!(fields(json.clone()), ["sessionToken"]);
+    json["credentials"]["sessionToken"] = "token".into();
+    assert!(draft(json).validate(SecretNeed::Typed).is_ok());
+}

@@ -268,7 +268,8 @@ impl Engine {
         let is_good = |run: &RunView| run.state == RunState::Completed;
         let counts = |run: &&RunView| !matches!(run.state, RunState::Cancelled | RunState::Interrupted);
         let first = is_good(&run) && !before.iter().any(is_good);
-        let turned = before.iter().find(counts).is_some_and(|last| is_good(last) != is_good(&run));
+        // Before its first run a connection counts as healthy, so a first run that fails is news.
+        let turned = before.iter().find(counts).map_or(!is_good(&run), |last| is_good(last) != is_good(&run));
         Ok(EngineEvent::RunEnded { run, first, turned })
     }
 
