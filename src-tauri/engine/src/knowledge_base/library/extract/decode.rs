@@ -57,7 +57,7 @@ fn declared(content: &[u8]) -> Option<&'static Encoding> {
     let (_, value) = head.split_once("encoding=").or_else(|| head.split_once("charset="))?;
     let value = value.trim_start_matches(['"', '\'']);
     let end = value.find(|c: char| !(c.is_ascii_alphanumeric() || "-_:.".contains(c)))?;
-    Encoding::for_label(value[..end].as_bytes())
+    Encoding::for_label(&value.as_bytes()[..end])
 }
 
 fn is_nearly_utf8(content: &[u8]) -> bool {

@@ -128,7 +128,7 @@ impl Reader {
         let (forward, aside) = (step.dot(last.along) / height, step.cross(last.along).abs() / height);
         if aside > LINE {
             self.body.separate('\n')
-        } else if forward > SPACE || forward < -BACK {
+        } else if !(-BACK..=SPACE).contains(&forward) {
             self.body.separate(' ')
         } else {
             Ok(())
