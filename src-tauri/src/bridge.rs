@@ -1,14 +1,15 @@
 //! The engine behind the window's one command, and its events on their way to the window.
 //!
 //! If the engine cannot be opened (another app works on the folder, the state is newer, the disk is full), the
-//! window opens all the same and every command, `app_status` first, is answered with the reason.
+//! window opens all the same and every command is answered with the reason, until one that comes later succeeds
+//! in opening it: "Try again" needs no restart.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use s3_connector_engine::engine::Engine;
-use s3_connector_engine::error::{ErrorView, Result};
+use s3_connector_engine::error::{Error, ErrorView, Result};
 use s3_connector_engine::event::EngineEvent;
 use s3_connector_engine::secrets::Keychain;
 use serde_json::Value;
@@ -27,41 +28,56 @@ const ENGINE_EVENT: &str = "engine";
 /// run, as after a crash.
 const SHUT_DOWN_LIMIT: Duration = Duration::from_secs(10);
 
-/// The engine, or why there is none.
+/// The engine of the app's data folder, opened as soon as that is possible.
 pub struct Bridge {
-    engine: Result<Arc<Engine>, ErrorView>,
+    data_dir: Result<PathBuf>,
+    engine: OnceCell<Arc<Engine>>,
     closed: OnceCell<()>,
 }
 
 impl Bridge {
-    /// Opens the engine over a data folder.
-    pub fn open(data_dir: Result<PathBuf>) -> Self {
-        let engine = data_dir.and_then(|dir| async_runtime::block_on(Engine::open(&dir, Arc::new(Keychain))));
-        Self { engine: engine.map_err(|e| e.view()), closed: OnceCell::new() }
+    /// A bridge to the engine of this folder, which is opened when it is first asked for.
+    pub fn new(data_dir: Result<PathBuf>) -> Self {
+        Self { data_dir, engine: OnceCell::new(), closed: OnceCell::new() }
     }
 
-    /// The engine, if it could be opened.
-    pub fn engine(&self) -> Option<&Arc<Engine>> {
-        self.engine.as_ref().ok()
+    /// The engine. While it cannot be opened every call tries again.
+    pub async fn engine(&self, app: &AppHandle) -> Result<&Arc<Engine>, ErrorView> {
+        let open = async || {
+            let data_dir = self.data_dir.as_ref().map_err(Error::view)?;
+            let engine = Engine::open(data_dir, Arc::new(Keychain)).await.map_err(|e| e.view())?;
+            crate::attend(app, &engine);
+            Ok(engine)
+        };
+        self.engine.get_or_try_init(open).await
+    }
+
+    /// The engine, if it is open.
+    pub fn open_engine(&self) -> Option<&Arc<Engine>> {
+        self.engine.get()
     }
 
     /// Shuts the engine down, within a limit. Later calls wait for the first.
     pub async fn close(&self) {
-        let shut_down = async {
-            if let Some(engine) = self.engine() {
+        let shut_down = async || {
+            if let Some(engine) = self.open_engine() {
                 // Late or not, the process ends; the state file is good at every point.
                 let _ = tokio::time::timeout(SHUT_DOWN_LIMIT, engine.shut_down()).await;
             }
         };
-        self.closed.get_or_init(|| shut_down).await;
+        self.closed.get_or_init(shut_down).await;
     }
 }
 
 /// Runs a command of the engine's table for the window.
 #[tauri::command]
-pub async fn call(bridge: State<'_, Bridge>, command: String, arguments: Value) -> Result<Value, ErrorView> {
-    let engine = bridge.engine.as_ref().map_err(Clone::clone)?;
-    s3_connector_engine::api::call(engine, &command, arguments).await
+pub async fn call(
+    app: AppHandle,
+    bridge: State<'_, Bridge>,
+    command: String,
+    arguments: Value,
+) -> Result<Value, ErrorView> {
+    s3_connector_engine::api::call(bridge.engine(&app).await?, &command, arguments).await
 }
 
 /// Passes every engine event to the window, as long as there are any.

@@ -11,8 +11,10 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use tauri::{App, Manager, RunEvent};
+use s3_connector_engine::engine::Engine;
+use tauri::{App, AppHandle, Manager, RunEvent};
 
 mod bridge;
 mod exit;
@@ -22,6 +24,10 @@ mod tray;
 mod window;
 
 fn main() -> ExitCode {
+    if !start::has_display() {
+        start::complain("S3 Connector needs a display. Without one, s3c does the same work.");
+        return ExitCode::FAILURE;
+    }
     start::choose_renderer();
     let data_dir = start::data_dir(std::env::args_os().skip(1), std::env::var_os(start::DATA_DIR_VARIABLE));
 
@@ -30,7 +36,7 @@ fn main() -> ExitCode {
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::show(app)))
         .invoke_handler(tauri::generate_handler![bridge::call])
-        .setup(move |app| Ok(assemble(app, bridge::Bridge::open(data_dir))?))
+        .setup(move |app| Ok(assemble(app, bridge::Bridge::new(data_dir))?))
         .build(context);
     match app {
         Ok(app) => {
@@ -53,18 +59,22 @@ fn main() -> ExitCode {
     }
 }
 
-/// Puts the parts together. Without an engine there is only the window, which says why.
+/// Puts the window before the engine. Without an engine there is only the window, which says why.
 fn assemble(app: &mut App, bridge: bridge::Bridge) -> tauri::Result<()> {
-    let engine = bridge.engine().cloned();
     app.manage(bridge);
     window::build(app.handle())?;
     exit::listen_for_signals(app.handle());
-    if let Some(engine) = engine {
-        bridge::relay(app.handle(), engine.events());
-        notification::announce(app.handle(), engine.events());
-        tray::raise(app.handle(), engine.clone());
-        // Last, so that nobody misses the event of a sync that is due at once.
-        tauri::async_runtime::block_on(async { engine.start_schedule() });
-    }
+    let bridge = app.state::<bridge::Bridge>();
+    // The page asks again and shows why it cannot be opened.
+    let _ = tauri::async_runtime::block_on(bridge.engine(app.handle()));
     Ok(())
+}
+
+/// Lets every part listen to an engine that has just been opened, then lets it work: nobody misses the event of a
+/// sync that is due at once.
+fn attend(app: &AppHandle, engine: &Arc<Engine>) {
+    bridge::relay(app, engine.events());
+    notification::announce(app, engine.events());
+    tray::raise(app, engine);
+    engine.start_schedule();
 }

@@ -11,6 +11,12 @@ use s3_connector_engine::error::{Error, ErrorCode, Result};
 /// Names the data folder where no `--data-dir` is given.
 pub const DATA_DIR_VARIABLE: &str = "S3_CONNECTOR_DATA_DIR";
 
+/// Whether there is a display to open a window on; without one GTK ends the process in a panic.
+pub fn has_display() -> bool {
+    let is_named = |variable| std::env::var_os(variable).is_some_and(|name| !name.is_empty());
+    !cfg!(target_os = "linux") || is_named("DISPLAY") || is_named("WAYLAND_DISPLAY")
+}
+
 /// WebKitGTK's DMA-BUF renderer leaves the window empty on many drivers, so it is off unless the person chose
 /// otherwise (<https://github.com/tauri-apps/tauri/issues/9394>). The variable has to stand before the first
 /// thread starts, and a process cannot safely change its own environment later: it starts itself again, once,

@@ -59,19 +59,24 @@ pub async fn is_there(app: &AppHandle) -> bool {
 }
 
 /// Puts the icon into the tray and keeps it current. Without a tray library the app goes on without.
-pub fn raise(app: &AppHandle, engine: Arc<Engine>) {
+pub fn raise(app: &AppHandle, engine: &Arc<Engine>) {
     // Subscribed before the first reading, so that nothing falls between the two.
-    let events = engine.events();
-    let model = menu::menu(&[], &jiff::Zoned::now());
-    // The loader of the tray library panics where the library is missing.
-    let built = std::panic::catch_unwind(AssertUnwindSafe(|| build(app, model)));
-    match built {
-        Ok(Ok(tray)) => {
-            app.manage(Arc::clone(&tray));
-            async_runtime::spawn(keep_current(app.clone(), engine, events, tray));
+    let (engine, events) = (Arc::clone(engine), engine.events());
+    let handle = app.clone();
+    let raised = app.run_on_main_thread(move || {
+        let model = menu::menu(&[], &jiff::Zoned::now());
+        // The loader of the tray library panics where the library is missing.
+        match std::panic::catch_unwind(AssertUnwindSafe(|| build(&handle, model))) {
+            Ok(Ok(tray)) => {
+                handle.manage(Arc::clone(&tray));
+                async_runtime::spawn(keep_current(handle, engine, events, tray));
+            }
+            Ok(Err(error)) => start::complain(&format!("There is no tray: {error}")),
+            Err(_) => start::complain("There is no tray: its library cannot be loaded"),
         }
-        Ok(Err(error)) => start::complain(&format!("There is no tray: {error}")),
-        Err(_) => start::complain("There is no tray: its library cannot be loaded"),
+    });
+    if let Err(error) = raised {
+        start::complain(&format!("There is no tray: {error}"));
     }
 }
 
@@ -250,7 +255,7 @@ fn act(app: &AppHandle, choice: Choice) {
 
 async fn ask_engine(app: &AppHandle, choice: Choice) {
     let bridge = app.state::<crate::bridge::Bridge>();
-    let Some(engine) = bridge.engine() else { return };
+    let Some(engine) = bridge.open_engine() else { return };
     let answer = match choice {
         Choice::SyncAll => engine.sync_start_all().await.map(drop),
         Choice::Sync(id) => engine.sync_start(id).await.map(drop),

@@ -1,12 +1,15 @@
 //! What tests are made of: servers on loopback, a desktop and its window, and the laws that every implementation of a
-//! trait is run against. Everything runs on this computer and is ended by whoever started it.
+//! trait is run against. Everything runs on this computer and is ended by whoever started it. The desktop and what is on
+//! it need the programs of a Unix.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+#[cfg(unix)]
 pub mod desktop;
 pub mod knowledge_base_contract;
 pub mod loopback;
 pub mod memory_s3;
+#[cfg(unix)]
 pub mod process;
 pub mod random;
 pub mod rclone;
@@ -15,6 +18,8 @@ pub mod samples;
 pub mod scene;
 pub mod source_contract;
 pub mod tools;
+#[cfg(unix)]
 pub mod tray;
 pub mod wait;
+#[cfg(unix)]
 pub mod window;

@@ -9,6 +9,7 @@ use crate::view::{ConnectionView, RunView};
 /// Something that a face may want to draw.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "a few events a second, and nearly all of them are the large one")]
 pub enum EngineEvent {
     /// A connection was added, edited, or its state changed; while it syncs, with progress, at most 5 times a second.
     Connection {

@@ -151,6 +151,24 @@ async fn a_data_folder_in_use_says_so() {
 }
 
 #[tokio::test]
+async fn a_key_that_may_list_but_not_read_fails_the_test_and_the_sync_and_not_the_preview() {
+    let server = MemoryS3::start().await;
+    server.put(BUCKET, "users/u1/a.md", "text");
+    server.allow("AKIALISTONLY0000001", "lists-only", Rights::ListOnly);
+    let s3c = S3c::with_key("AKIALISTONLY0000001", "lists-only");
+    s3c.add_notes(&server).await;
+    let test = s3c.run(&["--json", "test", "notes"]).await;
+    assert_eq!(test.error(1)["code"], "access_denied");
+    let verdicts: Vec<Value> =
+        test.json()["test"]["rungs"].as_array().unwrap().iter().map(|rung| rung["verdict"].clone()).collect();
+    assert_eq!(verdicts, ["passed", "passed", "failed"]);
+    assert_eq!(s3c.answer(&["preview", "notes"]).await["totals"]["new"], 1);
+    let sync = s3c.run(&["--json", "sync", "notes"]).await;
+    assert_eq!(sync.error(1)["code"], "access_denied");
+    assert_eq!((&sync.json()["run"]["state"], &sync.json()["run"]["failed"]), (&json!("failed"), &json!(1)));
+}
+
+#[tokio::test]
 async fn a_document_that_fails_makes_the_sync_partly_done_and_the_next_one_takes_it_up() {
     let server = MemoryS3::start().await;
     for note in 0..30 {
@@ -164,9 +182,8 @@ async fn a_document_that_fails_makes_the_sync_partly_done_and_the_next_one_takes
     let run = &ended.json()["run"];
     assert_eq!((&run["state"], &run["sent"], &run["failed"]), (&json!("partly_completed"), &json!(29), &json!(1)));
     assert_eq!(ended.error(3)["code"], "access_denied");
-    // Again, and nothing arrives: that is a failure, and its cause is told.
     let plain = s3c.run(&["sync", "notes"]).await;
-    assert_eq!(plain.exit, Some(1), "{plain:#?}");
+    assert_eq!(plain.exit, Some(3), "{plain:#?}");
     assert!(plain.errors.contains("users/u1/7.md") && plain.errors.contains("Check IAM permissions"), "{plain:#?}");
     server.heal();
     assert_eq!(s3c.answer(&["sync", "notes"]).await["run"]["sent"], 1);

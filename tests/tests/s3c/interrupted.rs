@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use s3_connector_tests::memory_s3::{MemoryS3, On};
 use serde_json::json;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use super::program::{BUCKET, S3c, end_of, keys};
+use super::program::{BUCKET, DEADLINE, S3c, end_of, keys};
 
 const NOTES: usize = 200;
 
@@ -73,6 +74,27 @@ async fn a_signal_stops_a_sync_cleanly_and_the_next_one_goes_on() {
         assert_eq!(ended.exit, Some(3), "{ended:#?}");
         assert_eq!(ended.json()["run"]["state"], "cancelled");
     }
+    assert_eq!(s3c.answer(&["sync", "notes"]).await["run"]["state"], "completed");
+    everything_is_there_once(&s3c).await;
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_it_at_once_and_nothing_is_lost() {
+    let server = filled_bucket().await;
+    let s3c = S3c::new(&server);
+    s3c.add_notes(&server).await;
+    let gate = server.hold(On::Key(key_of(60)));
+    let mut child = s3c.start(&["sync", "notes"]);
+    gate.arrived(1).await;
+    signal(&child, "INT").await;
+    // Two signals at once may be heard as one, so the first has to be answered before the second is sent.
+    let mut told = String::new();
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    tokio::time::timeout(DEADLINE, errors.read_line(&mut told)).await.unwrap().unwrap();
+    assert!(told.starts_with("Stopping"), "{told}");
+    signal(&child, "INT").await;
+    assert_eq!(end_of(child).await.exit, Some(130));
+    gate.open();
     assert_eq!(s3c.answer(&["sync", "notes"]).await["run"]["state"], "completed");
     everything_is_there_once(&s3c).await;
 }

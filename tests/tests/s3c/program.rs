@@ -13,7 +13,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
 /// The longest that a command may take; generous, because machines that build are slow.
-const DEADLINE: Duration = Duration::from_secs(120);
+pub const DEADLINE: Duration = Duration::from_secs(120);
 /// The rule that the tests use.
 pub const RULE: &str = "users/(?<userId>[^/]+)/";
 /// The bucket that the tests use.

@@ -142,3 +142,17 @@ async fn no_secret_is_written_to_the_data_folder() {
         assert!(!bytes.windows(secret.len()).any(|w| w == secret), "{}", path.display());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_an_object_is_never_taken_for_the_whole() {
+    let scene = Scene::new(json!({})).await;
+    scene.put("a.md", "heron and a long tail of words that must not be lost");
+    scene.put("b.md", "egret");
+    scene.server.fail_always(On::Key("a.md".into()), Fault::HalfBody);
+    let run = scene.sync().await;
+    assert_eq!((run.state, run.sent, run.failed), (RunState::PartlyCompleted, 1, 1));
+    assert_eq!(scene.found("heron").await, [""; 0]);
+    scene.server.heal();
+    assert_eq!(scene.sync().await.sent, 1);
+    assert_eq!(scene.found("lost").await, ["a.md"]);
+}

@@ -39,6 +39,7 @@ describe("times", () => {
 
 describe("durations", () => {
   it("read like a clock", () => {
+    expect(duration(400)).toBe("under 1 s");
     expect(duration(24_000)).toBe("0:24");
     expect(duration(190_000)).toBe("3:10");
     expect(duration(3_723_000)).toBe("1:02:03");

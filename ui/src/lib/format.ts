@@ -87,9 +87,10 @@ function dayNumber(at: number): number {
   return Math.floor(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / (24 * HOUR));
 }
 
-/** How long something took: `0:24`, `3:10`, `1:02:03`. */
+/** How long something took: `under 1 s`, `0:24`, `3:10`, `1:02:03`. */
 export function duration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / SECOND));
+  if (milliseconds < SECOND) return "under 1 s";
+  const seconds = Math.round(milliseconds / SECOND);
   const two = (value: number) => String(value).padStart(2, "0");
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes}:${two(seconds % 60)}`;

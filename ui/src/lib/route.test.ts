@@ -17,7 +17,11 @@ it("every place has an address that leads back to it", () => {
 });
 
 it("an unknown address shows the connections", () => {
-  for (const address of ["", "#", "#/", "#/nowhere", "#/connections/x", "#/connections/%E0%A4%A/edit/x"]) {
-    expect(["connections", "edit"]).toContain(routeOf(address).screen);
+  for (const address of ["", "#", "#/", "#/nowhere", "#/connections/x"]) {
+    expect(routeOf(address)).toEqual({ screen: "connections" });
   }
+});
+
+it("a badly encoded address is taken as it stands", () => {
+  expect(routeOf("#/activity/%E0%A4%A")).toEqual({ screen: "run", id: "%E0%A4%A" });
 });

@@ -95,9 +95,13 @@ pub async fn list(engine: &Engine, output: &mut Output) -> Result<Exit> {
     } else if connections.is_empty() {
         output.note("There are no connections yet. Add one with: s3c connections add --help");
     } else {
-        let mut rows = Rows::begin(COLUMNS, output)?;
+        // An id broken over two lines helps nobody, and on a terminal the name is enough.
+        let columns = if output.face() == Face::Terminal { &COLUMNS[..COLUMNS.len() - 1] } else { COLUMNS };
+        let mut rows = Rows::begin(columns, output)?;
         for connection in &connections {
-            rows.add(cells(connection), output)?;
+            let mut cells = cells(connection);
+            cells.truncate(columns.len());
+            rows.add(cells, output)?;
         }
         rows.end(output)?;
     }

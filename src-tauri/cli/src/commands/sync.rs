@@ -21,6 +21,8 @@ use crate::stop::StopWish;
 const FAILURES_TOLD: u32 = 10;
 /// As a shell reports a program that Ctrl-C ended.
 const STOPPED_AT_ONCE: i32 = 130;
+/// Told at the first wish to stop.
+const STOPPING: &str = "Stopping: documents that are under way are finished first. Ctrl-C again stops at once.";
 
 /// Syncs a connection.
 pub async fn run(engine: &Arc<Engine>, name: &str, output: &mut Output) -> Result<Exit> {
@@ -30,7 +32,7 @@ pub async fn run(engine: &Arc<Engine>, name: &str, output: &mut Output) -> Resul
     let events = engine.events();
     let started = engine.sync_start(id).await?;
     let mut bar = Bar::begin(output.face());
-    let run = watch(engine, &started, events, &mut stop, &mut bar).await?;
+    let run = watch(engine, &started, events, &mut stop, &mut bar, output).await?;
     bar.end();
     if run.state == RunState::Running {
         // Its end could not be written down; the next start closes it.
@@ -57,6 +59,7 @@ async fn watch(
     mut events: Receiver<EngineEvent>,
     stop: &mut StopWish,
     bar: &mut Bar,
+    output: &mut Output,
 ) -> Result<RunView> {
     let end = engine.run_wait(&started.id);
     tokio::pin!(end);
@@ -71,7 +74,9 @@ async fn watch(
                     std::process::exit(STOPPED_AT_ONCE);
                 }
                 is_cancelled = true;
-                bar.say("Stopping: documents that are under way are finished first. Ctrl-C again stops at once.");
+                if !bar.say(STOPPING) {
+                    output.note(STOPPING);
+                }
                 engine.sync_cancel(started.connection_id.clone()).await?;
             }
             event = events.recv(), if has_events => match event {

@@ -111,6 +111,8 @@ impl Output {
     /// Tells a person something beside the answer; programs are not told.
     pub fn note(&mut self, text: &str) {
         if self.face != Face::Json {
+            // What was answered before stands before it on a terminal; if it cannot be written, the end tells.
+            let _ = self.finish();
             // Nobody is left to tell when standard error is gone.
             let _ = writeln!(self.errors, "{}", sentence(text));
         }
@@ -146,8 +148,9 @@ pub fn json_text(answer: &impl Serialize) -> Result<String> {
 
 /// An error for a person: what happened first, then what to do, then the facts.
 fn error_text(error: &ErrorView) -> String {
-    let mut lines = vec![format!("error: {} ({})", error.message, error.status), format!("  {}.", error.solution)];
+    let mut lines = vec![format!("error: {} ({})", error.message, error.status)];
     if error.fields.is_empty() {
+        lines.push(format!("  {}.", error.solution));
         if !error.detail.is_empty() {
             lines.push(format!("  {}", sentence(&error.detail)));
         }

@@ -41,11 +41,12 @@ impl Bar {
         bar.set_message(words(progress, now));
     }
 
-    /// Says something else from now on.
-    pub fn say(&mut self, sentence: &'static str) {
+    /// Says something above the bar; says whether anybody sees it.
+    pub fn say(&self, sentence: &str) -> bool {
         if let Some(bar) = &self.bar {
             bar.println(sentence);
         }
+        self.bar.is_some()
     }
 
     /// Takes the bar away; the answer follows.
@@ -102,7 +103,10 @@ impl Pace {
         let milliseconds = u64::try_from(now - progress.sending_since?).ok().filter(|&ms| ms >= 1000)?;
         let bytes_per_second = progress.bytes.saturating_mul(1000) / milliseconds;
         let bytes_left = progress.bytes_planned.saturating_sub(progress.bytes);
-        let seconds_left = bytes_left.checked_div(bytes_per_second)?;
+        if bytes_per_second == 0 {
+            return None;
+        }
+        let seconds_left = bytes_left.div_ceil(bytes_per_second);
         Some(Self { bytes_per_second, seconds_left })
     }
 }

@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::Settings;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::knowledge_base::{Document, KnowledgeBase, Put};
 use crate::object::ObjectMeta;
 use crate::plan::{DocumentRow, DocumentState, Wanted, document_id};
@@ -93,6 +93,10 @@ impl<'a> Lanes<'a> {
             }
             Err(error) => return self.failed(object, want, error).await,
         };
+        if fetched.len() as u64 != object.size {
+            let detail = format!("“{}” has {} bytes, {} came", key.key, object.size, fetched.len());
+            return self.failed(object, want, Error::new(ErrorCode::StorageFailed, detail)).await;
+        }
         let hash = hash(fetched.clone()).await?;
         match twin(&key.rows, judgement, want, &hash) {
             Some(twin) => {
