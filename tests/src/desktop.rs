@@ -119,11 +119,23 @@ impl Desktop {
 
     /// A picture of the whole screen, as a person sees it.
     pub fn screenshot(&self, file: &Path) {
+        self.screenshot_of("root", file);
+    }
+
+    /// A picture of one window, by its number.
+    pub fn screenshot_of(&self, window: &str, file: &Path) {
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder).expect("the folder of the pictures");
         }
-        let status = self.command("import").args(["-silent", "-window", "root"]).arg(file).status();
+        let status = self.command("import").args(["-silent", "-window", window]).arg(file).status();
         assert!(status.is_ok_and(|status| status.success()), "no picture of the screen could be taken");
+    }
+
+    /// The number of the app's window, while it is to be seen.
+    pub fn visible_window(&self) -> Option<String> {
+        let asked = self.command("xdotool").args(["search", "--onlyvisible", "--name", "^S3 Connector$"]).output();
+        let listed = String::from_utf8(asked.ok()?.stdout).ok()?;
+        listed.lines().next().map(str::to_owned)
     }
 
     /// The notifications shown so far, oldest first.

@@ -1,7 +1,6 @@
 //! The app's window through WebDriver: found, pressed and filled by what a person sees, role and visible name.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +9,7 @@ use fantoccini::elements::{Element, ElementRef};
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use crate::desktop::Desktop;
 use crate::process::Process;
@@ -69,9 +68,9 @@ impl<'a> Window<'a> {
         self.desktop
     }
 
-    /// The WebDriver session itself.
-    pub fn client(&self) -> &Client {
-        &self.client
+    /// What a script in the page answers, if it does in time.
+    pub async fn run_script(&self, script: &str, arguments: Vec<Value>) -> Option<Value> {
+        tokio::time::timeout(ANSWER, self.client.execute(script, arguments)).await.ok()?.ok()
     }
 
     /// Ends the session and with it the app.
@@ -89,19 +88,15 @@ impl<'a> Window<'a> {
     pub async fn fill(&self, name: &str, text: &str) {
         let wanted = format!("the field “{name}”");
         let field = self.until(&wanted, ANSWER, async || self.find(Role::Field, name).await).await;
-        field.click().await.expect("the field can be clicked");
-        field.send_keys(&format!("{}a{}", char::from(Key::Control), char::from(Key::Null))).await.expect("select all");
-        field.send_keys(&char::from(Key::Delete).to_string()).await.expect("the field can be emptied");
-        field.send_keys(text).await.expect("the field takes the text");
-        let holds = field.prop("value").await.expect("the field has a value").unwrap_or_default();
-        assert_eq!(holds, text, "the field “{name}” holds what was typed");
-    }
-
-    /// Picks an entry of the native choice of this name.
-    pub async fn choose(&self, name: &str, entry: &str) {
-        let wanted = format!("the choice “{name}”");
-        let field = self.until(&wanted, ANSWER, async || self.find(Role::Field, name).await).await;
-        field.select_by_label(entry).await.expect("the choice has this entry");
+        let typed = tokio::time::timeout(ANSWER, async {
+            field.click().await?;
+            field.send_keys(&format!("{}a{}", char::from(Key::Control), char::from(Key::Null))).await?;
+            field.send_keys(&char::from(Key::Delete).to_string()).await?;
+            field.send_keys(text).await?;
+            field.prop("value").await
+        });
+        let holds = typed.await.expect("typing ends in time").expect("the field can be typed into");
+        assert_eq!(holds.unwrap_or_default(), text, "the field “{name}” holds what was typed");
     }
 
     /// Waits until the window shows this text, and answers all that it shows.
@@ -129,7 +124,7 @@ impl<'a> Window<'a> {
     /// All the text that is to be seen, on one line.
     pub async fn text(&self) -> String {
         let script = "return document.body ? document.body.innerText : ''";
-        let shown = self.client.execute(script, Vec::new()).await.unwrap_or_default();
+        let shown = self.run_script(script, Vec::new()).await.unwrap_or_default();
         shown.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
@@ -137,32 +132,18 @@ impl<'a> Window<'a> {
     pub async fn facts(&self) -> BTreeMap<String, String> {
         let script =
             "return [...document.querySelectorAll('dt')].map((t) => [t.innerText, t.nextElementSibling?.innerText])";
-        let pairs = self.client.execute(script, Vec::new()).await.unwrap_or_default();
+        let pairs = self.run_script(script, Vec::new()).await.unwrap_or_default();
         let pairs: Vec<(String, Option<String>)> = serde_json::from_value(pairs).unwrap_or_default();
         pairs.into_iter().map(|(term, value)| (term, value.unwrap_or_default())).collect()
     }
 
-    /// Whether there is such an element now.
-    pub async fn shows(&self, role: Role, name: &str) -> bool {
-        self.find(role, name).await.is_some()
-    }
-
-    /// A picture of what the window shows.
+    /// A picture of what the window shows, without its frame.
+    ///
+    /// Taken from the screen: the picture that WebKit's driver offers never comes when it draws without a graphics
+    /// card.
     pub async fn screenshot(&self, file: &Path) {
-        let picture = self.client.screenshot().await.expect("the window can be pictured");
-        fs::create_dir_all(file.parent().expect("a picture is in a folder")).expect("the folder of the pictures");
-        fs::write(file, picture).expect("the picture can be written");
-    }
-
-    /// Makes what the window shows this many pixels wide and high.
-    pub async fn resize(&self, width: u32, height: u32) {
-        self.client.set_window_size(width, height).await.expect("the window can be resized");
-        let wanted = (u64::from(width), u64::from(height));
-        self.until("the new size", ANSWER, async || {
-            let inner = self.client.execute("return [innerWidth, innerHeight]", Vec::new()).await.ok()?;
-            ((inner.get(0)?.as_u64()?, inner.get(1)?.as_u64()?) == wanted).then_some(())
-        })
-        .await;
+        let window = self.until("the window on the screen", ANSWER, async || self.desktop.visible_window()).await;
+        self.desktop.screenshot_of(&window, file);
     }
 
     async fn find(&self, role: Role, name: &str) -> Option<Element> {
@@ -170,7 +151,7 @@ impl<'a> Window<'a> {
             Role::Control => "control",
             Role::Field => "field",
         };
-        let found = self.client.execute(FINDER, vec![json!(role), json!(name)]).await.ok()?;
+        let found = self.run_script(FINDER, vec![json!(role), json!(name)]).await?;
         let id = found.as_object()?.values().next()?.as_str()?.to_owned();
         Some(Element::from_element_id(self.client.clone(), ElementRef::from(id)))
     }
@@ -184,7 +165,7 @@ impl<'a> Window<'a> {
     ) -> T {
         let end = tokio::time::Instant::now() + deadline;
         loop {
-            if let Some(answer) = ask().await {
+            if let Ok(Some(answer)) = tokio::time::timeout_at(end, ask()).await {
                 return answer;
             }
             if tokio::time::Instant::now() >= end {

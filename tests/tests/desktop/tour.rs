@@ -39,7 +39,7 @@ async fn form(window: &Window<'_>, look: Look) {
     take(window, "form-3-what", "can become documents", look).await;
     window.press("Continue").await;
     window.wait_for_text("Which container does each file belong to?").await;
-    take(window, "form-4-tags", samples::PHRASE_KEY, look).await;
+    take(window, "form-4-tags", samples::PHRASE_TAG, look).await;
     window.press("Continue").await;
     take(window, "form-5-where-and-when", "To send", look).await;
     window.press("Cancel").await;
