@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use crate::tools::installed;
+
 const START: Duration = Duration::from_secs(20);
 const END: Duration = Duration::from_secs(5);
 
@@ -17,24 +19,21 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts it. What it says goes nowhere unless `command` says otherwise.
-    pub fn start(mut command: Command) -> Self {
-        let name = command.get_program().to_string_lossy().into_owned();
-        command.stdin(Stdio::null()).process_group(0);
-        let child = command.spawn().unwrap_or_else(|e| panic!("cannot start {name}: {e}"));
-        Self { name, child }
+    /// Starts it; it speaks where the test speaks.
+    pub fn start(command: Command) -> Self {
+        Self::spawn(&command, ends_with_us(&command).stdin(Stdio::null()))
     }
 
     /// Starts it quietly.
-    pub fn start_quietly(mut command: Command) -> Self {
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        Self::start(command)
+    pub fn start_quietly(command: Command) -> Self {
+        let mut tied = ends_with_us(&command);
+        Self::spawn(&command, tied.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()))
     }
 
     /// Starts it and waits for its first line.
-    pub fn start_and_hear(mut command: Command) -> (Self, String) {
-        command.stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = Self::start(command);
+    pub fn start_and_hear(command: Command) -> (Self, String) {
+        let mut tied = ends_with_us(&command);
+        let mut process = Self::spawn(&command, tied.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()));
         let stdout = process.child.stdout.take().expect("the output is piped");
         let (sender, receiver) = mpsc::channel();
         // Reads on after the first line: a program whose output nobody takes stops when the pipe is full.
@@ -51,11 +50,17 @@ impl Process {
     }
 
     /// Starts it with this on its standard input.
-    pub fn start_and_tell(mut command: Command, input: &[u8]) -> Self {
-        let name = command.get_program().to_string_lossy().into_owned();
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-        let mut child = command.spawn().unwrap_or_else(|e| panic!("cannot start {name}: {e}"));
-        child.stdin.take().expect("the input is piped").write_all(input).expect("the program reads its input");
+    pub fn start_and_tell(command: Command, input: &[u8]) -> Self {
+        let mut tied = ends_with_us(&command);
+        let mut process = Self::spawn(&command, tied.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()));
+        let mut stdin = process.child.stdin.take().expect("the input is piped");
+        stdin.write_all(input).unwrap_or_else(|e| panic!("{} does not read its input: {e}", process.name));
+        process
+    }
+
+    fn spawn(named: &Command, command: &mut Command) -> Self {
+        let name = named.get_program().to_string_lossy().into_owned();
+        let child = command.process_group(0).spawn().unwrap_or_else(|e| panic!("cannot start {name}: {e}"));
         Self { name, child }
     }
 
@@ -92,4 +97,28 @@ impl Drop for Process {
         // Children that outlived it are still in its group.
         self.signal("KILL");
     }
+}
+
+/// The same program, told by the system to end when the thread that started it ends: a test that is killed cannot
+/// clean up behind itself. Where there is no `setpriv` it is only ended when dropped.
+fn ends_with_us(command: &Command) -> Command {
+    let mut tied = match installed("setpriv") {
+        Some(setpriv) => {
+            let mut tied = Command::new(setpriv);
+            tied.args(["--pdeathsig", "TERM", "--"]).arg(command.get_program());
+            tied
+        }
+        None => Command::new(command.get_program()),
+    };
+    tied.args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => tied.env(name, value),
+            None => tied.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        tied.current_dir(folder);
+    }
+    tied
 }

@@ -121,6 +121,12 @@ impl<'a> Window<'a> {
         .await
     }
 
+    /// Waits until the window no longer shows this text.
+    pub async fn wait_until_gone(&self, text: &str) {
+        let wanted = format!("the text “{text}” to go");
+        self.until(&wanted, ANSWER, async || (!self.text().await.contains(text)).then_some(())).await;
+    }
+
     /// All the text that is to be seen, on one line.
     pub async fn text(&self) -> String {
         let script = "return document.body ? document.body.innerText : ''";

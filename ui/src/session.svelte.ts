@@ -66,6 +66,10 @@ export class Session {
     this.now = Date.now();
     this.freshness += 1;
     void this.connections.refresh();
+    this.#readStatus();
+  }
+
+  #readStatus(): void {
     this.client.call("app_status", {}).then(
       (status) => (this.status = status),
       () => undefined, // The connections' own error says the same, with more to do about it.
@@ -131,7 +135,9 @@ export class Session {
   #hear(event: EngineEvent): void {
     this.connections.apply(event);
     this.now = Date.now();
-    if (event.kind === "run_ended") this.freshness += 1;
+    if (event.kind !== "run_ended") return;
+    this.freshness += 1;
+    this.#readStatus();
   }
 
   #open(request: OpenRequest): void {

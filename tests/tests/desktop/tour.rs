@@ -10,7 +10,9 @@ use super::{NAME, picture};
 pub async fn every_screen(window: &Window<'_>, look: Look) {
     window.press("Settings").await;
     window.press(if look == Look::Dark { "Dark" } else { "Light" }).await;
-    take(window, "settings", "On this computer", look).await;
+    // A notice of what was saved last would be in the pictures.
+    window.wait_until_gone("is saved").await;
+    take(window, "settings", "29 documents", look).await;
     window.press("Activity").await;
     take(window, "activity", "Result", look).await;
     window.press(NAME).await;
