@@ -1,6 +1,7 @@
 //! Syncs: started by a person or by the schedule, one per connection at a time, watched, cancelled, waited for.
 
 use std::collections::hash_map::Entry;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,17 +45,17 @@ impl Running {
     }
 }
 
-/// Keeps a connection to one user at a time; gives it back when dropped.
-pub(super) struct Claim<'e> {
-    engine: &'e Engine,
+/// Keeps a connection to one user at a time; gives it back when dropped, whatever ended the use.
+pub(super) struct Claim<E: Deref<Target = Engine>> {
+    engine: E,
     id: String,
-    _ended: watch::Sender<bool>,
+    ended: watch::Sender<bool>,
 }
 
-impl Drop for Claim<'_> {
+impl<E: Deref<Target = Engine>> Drop for Claim<E> {
     fn drop(&mut self) {
         lock(&self.engine.running).remove(&self.id);
-        self._ended.send_replace(true);
+        self.ended.send_replace(true);
     }
 }
 
@@ -169,9 +170,9 @@ impl Engine {
     }
 
     /// Takes a connection for something other than a run.
-    pub(super) fn claim(&self, id: &str) -> Result<Claim<'_>> {
+    pub(super) fn claim(&self, id: &str) -> Result<Claim<&Self>> {
         let (ended, _) = self.reserve(id, "", &Arc::default(), &CancellationToken::new())?;
-        Ok(Claim { engine: self, id: id.to_owned(), _ended: ended })
+        Ok(Claim { engine: self, id: id.to_owned(), ended })
     }
 
     /// Cancels the run of a connection and waits until it has ended.
@@ -213,15 +214,16 @@ impl Engine {
         let progress = Arc::new(Progress::new(started_at));
         let cancel = self.closing.child_token();
         let (sender, ended) = self.reserve(id, &run_id, &progress, &cancel)?;
+        let claim = Claim { engine: Arc::clone(self), id: id.to_owned(), ended: sender };
         let (number, new_id) = (row.number, run_id.clone());
-        let begun = self.store.write(move |db| runs::begin(db, number, &new_id, trigger, started_at)).await;
-        let number = match begun {
-            Ok(number) => number,
-            Err(error) => {
-                lock(&self.running).remove(id);
-                return Err(error);
-            }
-        };
+        let number = self
+            .store
+            .write(move |db| {
+                // Nobody else has this connection, so an open run is one whose end could not be written.
+                runs::close_left_open_of(db, number, started_at)?;
+                runs::begin(db, number, &new_id, trigger, started_at)
+            })
+            .await?;
         let base: Arc<dyn KnowledgeBase> = Arc::clone(&self.library) as _;
         let store = Arc::clone(&self.store);
         let run = Run {
@@ -235,24 +237,23 @@ impl Engine {
             confirmed_removals: 0,
         };
         let engine = Arc::clone(self);
-        self.tasks.spawn(async move { engine.carry_out(run, row, sender).await });
+        self.tasks.spawn(async move { engine.carry_out(run, row, claim).await });
         let engine = Arc::clone(self);
         let id = id.to_owned();
         self.tasks.spawn(async move { engine.tell_progress(&id, ended).await });
         self.store.read(move |db| runs::by_id(db, &run_id)).await
     }
 
-    async fn carry_out(&self, run: Run, row: ConnectionRow, ended: watch::Sender<bool>) {
+    async fn carry_out(&self, run: Run, row: ConnectionRow, claim: Claim<Arc<Self>>) {
         let (run_id, id) = (run.id.clone(), row.connection.id.clone());
         let source = async {
             let settings = &row.connection.settings;
             let credentials = resolve(&self.secrets, &row.connection.id, &settings.credentials).await?;
             source(settings, &credentials).await
         };
-        // An error here is the state file's: the run's row stays open and is closed at the next start.
+        // An error here is the state file's: the run's row stays open and is closed when the next one begins.
         let _ = run.go(source).await;
-        lock(&self.running).remove(&id);
-        ended.send_replace(true);
+        drop(claim);
         self.tell_connection(&id).await;
         if let Ok(event) = self.run_ended(&id, &run_id).await {
             self.tell(event);

@@ -84,6 +84,16 @@ pub fn close_left_open(db: &Db, at: i64) -> Result<()> {
     Ok(())
 }
 
+/// Closes a run of this connection whose end could not be written.
+pub fn close_left_open_of(db: &Db, connection: i64, at: i64) -> Result<()> {
+    db.execute(
+        "UPDATE runs SET state = 'interrupted', finished_at = ?2 WHERE connection = ?1 AND state = 'running'",
+        params![connection, at],
+    )
+    .map_err(sql_error)?;
+    Ok(())
+}
+
 /// The run of this id.
 pub fn by_id(db: &Db, id: &str) -> Result<RunView> {
     let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} WHERE runs.id = ?1")).map_err(sql_error)?;
