@@ -167,9 +167,11 @@ impl ErrorCode {
             Self::DataFolderBusy => {
                 (409, "S3 Connector is already open", "Close the other S3 Connector, or use another data folder")
             }
-            Self::StateDamaged => {
-                (500, "The state file is damaged", "It was set aside; the next sync rebuilds what it can")
-            }
+            Self::StateDamaged => (
+                500,
+                "The state file is damaged",
+                "Start S3 Connector again: the file is set aside and a new one begun",
+            ),
             Self::StateNewer => (500, "The state file is from a newer version", "Update S3 Connector"),
             Self::DiskFull => (507, "The disk is full", "Free some space, then sync again"),
             Self::DataFolderUnusable => {
