@@ -107,6 +107,13 @@ pub fn debian(wanted: &[&str]) -> Outcome {
     if missing.is_empty() {
         return Ok(());
     }
+    if !may_install()? {
+        return Err(format!(
+            "some system packages are missing and this account may not install them. Run this, then start again:\n  \
+             sudo apt-get update && sudo apt-get install --no-install-recommends {}",
+            missing.join(" ")
+        ));
+    }
     say(&format!("installing system packages: {}", missing.join(" ")));
     if install(&missing).is_ok() {
         return Ok(());
@@ -143,19 +150,18 @@ fn absent<'a>(wanted: &[&'a str], listing: &str) -> Vec<&'a str> {
     wanted.iter().copied().filter(|name| !installed.contains(name)).collect()
 }
 
+/// Whether packages can be installed without a question.
+fn may_install() -> Outcome<bool> {
+    Ok(is_root()? || (on_path("sudo") && sudo_asks_nothing()))
+}
+
 fn apt(words: &[&str]) -> Outcome {
     let mut command = if is_root()? {
         Command::new("apt-get")
-    } else if on_path("sudo") && sudo_asks_nothing() {
+    } else {
         let mut sudo = Command::new("sudo");
         sudo.args(["--non-interactive", "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
         sudo
-    } else {
-        let typed = words.iter().filter(|word| !word.starts_with("--")).copied().collect::<Vec<_>>().join(" ");
-        return Err(format!(
-            "some system packages are missing and this account may not install them. Run this, then start again:\n  \
-             sudo apt-get {typed}"
-        ));
     };
     command.env("DEBIAN_FRONTEND", "noninteractive").args(["-o", "DPkg::Lock::Timeout=300", "--quiet"]).args(words);
     run(command.stdin(Stdio::null()))

@@ -19,7 +19,7 @@ pub async fn look(arguments: &[String]) -> Outcome {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let window = Window::open(&desktop, &tools::workspace_binary("s3-connector"), &arguments).await;
     window.wait_for_text("Connections").await;
-    let picture = pictures()?.join("window.png");
+    let picture = tools::target_dir().join("run/window.png");
     desktop.screenshot(&picture);
     window.close().await;
     println!("==> the app opened on a display of its own; this is what it showed:\n    {}", picture.display());
