@@ -70,19 +70,19 @@ impl SkipReason {
         Self::ALL.into_iter().find(|r| r.name() == name)
     }
 
-    /// One sentence for a person.
+    /// What a person reads, short enough for a column of a table.
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::FolderMarker => "A folder marker, not a file",
+            Self::FolderMarker => "A folder marker",
             Self::Empty => "The file is empty",
-            Self::TooLarge => "Larger than the knowledge base takes",
-            Self::UnsupportedType => "No text can be read from this type of file",
-            Self::Archived => "Archived; restore it in the storage first",
-            Self::ExcludedByRule => "Left out by this connection's rules",
-            Self::NoTag => "The rule does not match and there is no default tag",
-            Self::IllegalTag => "The part that the rule found is not a legal tag",
-            Self::OverLimit => "Waits: the document limit is reached",
-            Self::Refused => "Refused by the knowledge base until the file changes",
+            Self::TooLarge => "Too large",
+            Self::UnsupportedType => "No text in this file type",
+            Self::Archived => "Archived; restore it first",
+            Self::ExcludedByRule => "Left out by the rules",
+            Self::NoTag => "The rule finds no tag",
+            Self::IllegalTag => "Not a legal tag",
+            Self::OverLimit => "Waits: limit reached",
+            Self::Refused => "Refused until it changes",
         }
     }
 }
