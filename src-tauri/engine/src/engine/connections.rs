@@ -1,7 +1,5 @@
 //! Adding, editing and deleting connections.
 
-use std::sync::Arc;
-
 use crate::connection::Credentials;
 use crate::connection::{Connection, ConnectionDraft, DraftSecrets, SecretNeed, Settings};
 use crate::error::{Error, ErrorCode, FieldError, Result};
@@ -189,10 +187,4 @@ fn keep_saved_token(settings: &mut Settings, saved: &Credentials, typed: &DraftS
     {
         *session_token |= *was_there;
     }
-}
-
-/// An engine is shared by everything that runs on it.
-#[allow(dead_code, reason = "a compile-time proof that commands can run anywhere")]
-fn is_shared(engine: Arc<Engine>) -> impl Send + Sync {
-    engine
 }

@@ -128,7 +128,7 @@ impl Engine {
         let (settings, secrets) = reachable.validate(need)?;
         let credentials = match (&draft.credentials, secrets.secret_access_key, id) {
             (CredentialsDraft::AccessKey { access_key_id, .. }, Some(secret), _) => {
-                keys(access_key_id.trim(), secret, secrets.session_token)?
+                keys(access_key_id.trim(), secret, secrets.session_token)
             }
             (_, _, Some(id)) => {
                 let saved = saved.filter(|_| need == SecretNeed::MayBeSaved);

@@ -177,13 +177,13 @@ async fn resolve(
             })
             .await?;
             let missing = || Error::new(ErrorCode::SecretMissing, format!("access key {access_key_id}"));
-            keys(access_key_id, secret.ok_or_else(missing)?, token)
+            Ok(keys(access_key_id, secret.ok_or_else(missing)?, token))
         }
     }
 }
 
-fn keys(access_key_id: &str, secret: Secret, session_token: Option<Secret>) -> Result<ResolvedCredentials> {
-    Ok(ResolvedCredentials::Keys { access_key_id: access_key_id.to_owned(), secret, session_token })
+fn keys(access_key_id: &str, secret: Secret, session_token: Option<Secret>) -> ResolvedCredentials {
+    ResolvedCredentials::Keys { access_key_id: access_key_id.to_owned(), secret, session_token }
 }
 
 /// The bucket of these settings.

@@ -53,7 +53,7 @@ pub fn by_id(db: &Db, id: &str) -> Result<ConnectionRow> {
 
 /// Adds a connection; its name must be free.
 pub fn insert(db: &Db, connection: &Connection) -> Result<()> {
-    let Settings { .. } = &connection.settings;
+    // The row first, then its settings by the one statement that knows every column; both in one transaction.
     db.execute(
         "INSERT INTO connections (id, name, bucket, region, endpoint, prefix, container_tag_regex, container_tags, \
          document_limit, on_no_match, on_illegal_tag, on_gone, every_minutes, destination, credentials, created_at) \

@@ -1,6 +1,6 @@
 //! Rows of `documents`: what a knowledge base holds or may hold.
 
-use rusqlite::{Connection as Db, OptionalExtension, Row, params};
+use rusqlite::{Connection as Db, Row, params};
 
 use super::sql_error;
 use crate::error::{Error, ErrorCode, Result};
@@ -129,13 +129,6 @@ pub fn forget(db: &Db, connection: i64, destination: &str, id: &str, heir: Optio
     }
 }
 
-/// The row of this id.
-pub fn by_id(db: &Db, id: &str) -> Result<Option<DocumentRow>> {
-    let mut statement =
-        db.prepare_cached(&format!("SELECT {COLUMNS} FROM documents WHERE id = ?1")).map_err(sql_error)?;
-    statement.query_row([id], read).optional().map_err(sql_error)
-}
-
 /// The rows of one key, oldest first.
 pub fn of_key(db: &Db, connection: i64, key: &ObjectKey) -> Result<Vec<DocumentRow>> {
     let mut statement = db
@@ -206,8 +199,6 @@ pub struct Counts {
     pub held: u64,
     /// Keys that have a place under the document limit.
     pub places: u64,
-    /// Rows that still wait for an answer.
-    pub waiting: u64,
 }
 
 /// Counts a connection's rows.
@@ -215,13 +206,10 @@ pub fn counts(db: &Db, connection: i64) -> Result<Counts> {
     let mut statement = db
         .prepare_cached(
             "SELECT count(*) FILTER (WHERE state IN ('sent', 'indexed')), \
-             count(DISTINCT key) FILTER (WHERE error_code IS NULL), \
-             count(*) FILTER (WHERE state IN ('intended', 'sent', 'removing')) FROM documents WHERE connection = ?1",
+             count(DISTINCT key) FILTER (WHERE error_code IS NULL) FROM documents WHERE connection = ?1",
         )
         .map_err(sql_error)?;
-    statement
-        .query_row([connection], |row| Ok(Counts { held: row.get(0)?, places: row.get(1)?, waiting: row.get(2)? }))
-        .map_err(sql_error)
+    statement.query_row([connection], |row| Ok(Counts { held: row.get(0)?, places: row.get(1)? })).map_err(sql_error)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {

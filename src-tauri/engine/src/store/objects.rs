@@ -66,12 +66,6 @@ pub fn end_complete_listing(db: &Db, connection: i64, prefix: &str) -> Result<()
     begin_listing(db, connection)
 }
 
-/// How many objects the bucket showed.
-pub fn count(db: &Db, connection: i64) -> Result<u64> {
-    let count = db.query_row("SELECT count(*) FROM objects WHERE connection = ?1", [connection], |row| row.get(0));
-    count.map_err(sql_error)
-}
-
 /// Objects with `after` < key <= `end`, by key.
 pub fn range(db: &Db, connection: i64, after: &str, end: Option<&str>) -> Result<Vec<ObjectMeta>> {
     let mut statement = db

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::error::{Error, Result, Stops};
 use crate::knowledge_base::KnowledgeBase;
 use crate::plan::Step;
-use crate::plan::totals::Places;
+use crate::plan::totals::{Brake, Places};
 use crate::source::ObjectSource;
 use crate::store::connections::ConnectionRow;
 use crate::store::keys::KeyRow;
@@ -106,14 +106,14 @@ impl Run {
         self.progress.enter(RunPhase::Deciding, now());
         let rules = Arc::new(Rules::new(&self.connection.connection.id, settings, self.base.intake()));
         let (sums, summary) = plan(&self.store, number, Arc::clone(&rules), complete, now()).await?;
-        let sums = Sums { brake: plan_brake(&sums, self.confirmed_removals), ..sums };
+        let brake = Brake { confirmed: self.confirmed_removals, ..sums.brake };
         let planned = summary.totals.new + summary.totals.changed + summary.totals.retagged;
         self.progress.set_plan(planned, summary.bytes, summary.totals.skipped);
 
         self.progress.enter(RunPhase::Removing, now());
-        let brake = sums.brake.holds();
-        *standing = Standing { held: sums.brake.held, held_back: if brake { sums.brake.bare } else { 0 } };
-        self.remove_round(source, ledger, &rules, Round::First { brake }).await?;
+        let holds = brake.holds();
+        *standing = Standing { held: brake.held, held_back: if holds { brake.bare } else { 0 } };
+        self.remove_round(source, ledger, &rules, Round::First { brake: holds }).await?;
         self.progress.enter(RunPhase::Sending, now());
         self.send(source, ledger, &rules, Sending::KeysWithPlace).await?;
         self.send(source, ledger, &rules, Sending::NewKeys).await?;
@@ -279,10 +279,6 @@ impl Sending {
     fn needs_place(self) -> bool {
         self == Self::NewKeys
     }
-}
-
-fn plan_brake(sums: &Sums, confirmed: u64) -> crate::plan::totals::Brake {
-    crate::plan::totals::Brake { confirmed, ..sums.brake }
 }
 
 fn removed_item(leaving: &Leaving) -> RunItem {

@@ -26,7 +26,7 @@ pub struct Sums {
     pub leaving: u64,
 }
 
-/// What one key's planned put needs: whether it may go ahead now.
+/// What a preview says of one key, with the document limit applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// What happens.
