@@ -11,7 +11,7 @@ use std::time::Duration;
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::ErrorCode;
 use s3_connector_engine::event::EngineEvent;
-use s3_connector_engine::view::{ConnectionState, ConnectionView};
+use s3_connector_engine::view::{ConnectionState, ConnectionView, SyncOptions};
 use tauri::image::Image;
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem, Submenu, SubmenuBuilder};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
@@ -247,7 +247,7 @@ fn act(app: &AppHandle, choice: Choice) {
     match choice {
         Choice::Open => window::show(&app),
         Choice::Quit => exit::quit(&app),
-        Choice::SyncAll | Choice::Sync(_) | Choice::Cancel => {
+        Choice::SyncAll | Choice::Sync(_) | Choice::Cancel | Choice::Pause(_) | Choice::Resume => {
             async_runtime::spawn(async move { ask_engine(&app, choice).await });
         }
     }
@@ -258,8 +258,10 @@ async fn ask_engine(app: &AppHandle, choice: Choice) {
     let Some(engine) = bridge.open_engine() else { return };
     let answer = match choice {
         Choice::SyncAll => engine.sync_start_all().await.map(drop),
-        Choice::Sync(id) => engine.sync_start(id).await.map(drop),
+        Choice::Sync(id) => engine.sync_start(id, SyncOptions::default()).await.map(drop),
         Choice::Cancel => cancel_all(engine).await,
+        Choice::Pause(length) => engine.sync_pause(None, length).await,
+        Choice::Resume => engine.sync_resume(None).await,
         Choice::Open | Choice::Quit => Ok(()),
     };
     match answer {

@@ -7,7 +7,7 @@ use s3_connector_engine::connection::ConnectionDraft;
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::knowledge_base::SearchQuery;
 use s3_connector_engine::secrets::{MemorySecrets, SecretStore};
-use s3_connector_engine::view::{ConnectionView, PlanFilter, PlanItem, PlanSummary, PlanTotals, RunView};
+use s3_connector_engine::view::{ConnectionView, PlanFilter, PlanItem, PlanSummary, PlanTotals, RunView, SyncOptions};
 use serde_json::{Value, json};
 
 use crate::memory_s3::MemoryS3;
@@ -57,7 +57,7 @@ impl Scene {
 
     /// Syncs and waits for the end.
     pub async fn sync(&self) -> RunView {
-        let run = self.engine.sync_start(self.connection.id.clone()).await.unwrap();
+        let run = self.engine.sync_start(self.connection.id.clone(), SyncOptions::default()).await.unwrap();
         self.engine.run_wait(&run.id).await.unwrap()
     }
 
@@ -76,7 +76,7 @@ impl Scene {
     pub async fn edit(&self, fields: Value) {
         let mut draft = draft(&self.server, fields);
         draft.name.clone_from(&self.connection.name);
-        self.engine.connection_edit(self.connection.id.clone(), draft).await.unwrap();
+        self.engine.connection_edit(self.connection.id.clone(), draft, None).await.unwrap();
     }
 
     /// Keys found for a query, sorted.

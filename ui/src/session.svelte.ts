@@ -103,7 +103,7 @@ export class Session {
 
   async sync(id: string): Promise<void> {
     try {
-      await this.client.call("sync_start", { id });
+      await this.client.call("sync_start", { id, options: {} });
     } catch (cause) {
       this.fail(cause);
     }

@@ -69,20 +69,37 @@ commands! {
     draft_preview(listing_id: String, draft: ConnectionDraft, filter: PlanFilter) -> DraftPreview;
     /// Saves a new connection, its secret in the keychain.
     connection_add(draft: ConnectionDraft) -> ConnectionView;
-    /// Saves an edited connection; a secret that is not typed stays.
-    connection_edit(id: String, draft: ConnectionDraft) -> ConnectionView;
+    /// Saves an edited connection; a secret that is not typed stays. `confirmedRemovals`: the unusual removals that a
+    /// person saw in the preview of this edit and confirmed.
+    connection_edit(id: String, draft: ConnectionDraft, confirmed_removals: Option<u64>) -> ConnectionView;
+    /// Works out what a sync would do if this edit were saved; nothing is saved.
+    edit_preview(id: String, draft: ConnectionDraft, refresh: bool) -> EditPreview;
     /// Deletes a connection, and its documents unless they are to be kept.
     connection_delete(id: String, keep_documents: bool) -> ();
     /// Works out what a sync would do; lists the bucket again when asked to, or when it never was.
     preview_make(id: String, refresh: bool) -> PlanSummary;
-    /// A part of the last preview of a connection.
+    /// A part of the last preview of a connection, or of an edit (`id` is then its `previewId`).
     preview_page(id: String, filter: PlanFilter) -> PlanPage;
     /// Starts a sync.
-    sync_start(id: String) -> RunView;
+    sync_start(id: String, options: SyncOptions) -> RunView;
     /// Starts a sync of every connection that is not syncing.
     sync_start_all() -> Vec<RunView>;
     /// Cancels a sync; puts that are under way finish.
     sync_cancel(id: String) -> ();
+    /// Starts a sync that sends refused documents once more: those of these keys, or all when there are none.
+    sync_retry(id: String, keys: Vec<String>) -> RunView;
+    /// Pauses a connection, or all: what runs is cancelled, and the schedule starts nothing.
+    sync_pause(id: Option<String>, length: PauseLength) -> ();
+    /// Lets a paused connection, or all, go on.
+    sync_resume(id: Option<String>) -> ();
+    /// Why a key is, or is not, in the knowledge base.
+    key_why(id: String, key: String) -> KeyStory;
+    /// The documents that a connection holds or may hold, page by page.
+    document_list(id: String, after: Option<i64>, limit: u32) -> DocumentPage;
+    /// Compares what the state file says is held with what the knowledge base holds, and mends the state file.
+    connection_audit(id: String) -> AuditReport;
+    /// One run.
+    run_get(run_id: String) -> RunView;
     /// The newest runs, of one connection or of all.
     run_list(connection_id: Option<String>, limit: u32) -> Vec<RunView>;
     /// What became of the objects of a run.

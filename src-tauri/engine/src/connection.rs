@@ -4,10 +4,13 @@
 //! returns every field error at once. A `Settings` that exists is valid. Field names are those of the
 //! documentation (<https://supermemory.ai/docs/connectors/s3>).
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::error::{Error, FieldError, Result};
+use crate::scope::{Filter, FilterDraft, Intake, Scope};
 use crate::secrets::Secret;
 use crate::tag::{ContainerTag, OnIllegalTag, OnNoMatch, TagRule, Tagging};
 
@@ -93,6 +96,20 @@ pub enum OnGone {
     Remove,
 }
 
+/// How the bucket's name travels in the URL
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Addressing {
+    /// Whichever the service is known to take, or is found to take by trying.
+    #[default]
+    Auto,
+    /// `https://host/bucket/key`.
+    Path,
+    /// `https://bucket.host/key`.
+    Virtual,
+}
+
 /// Which knowledge base documents go to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -139,6 +156,22 @@ pub struct ConnectionDraft {
     /// For documents whose object is gone.
     #[serde(default)]
     pub on_gone: OnGone,
+    /// Include and exclude rules, in order.
+    #[serde(default)]
+    pub filters: Vec<FilterDraft>,
+    /// Larger objects are skipped, in bytes; absent means whatever the destination takes.
+    #[serde(default)]
+    #[ts(optional)]
+    pub max_size: Option<i64>,
+    /// Path of a file with certificates (PEM) that are trusted beside the system's; empty for none.
+    #[serde(default)]
+    pub ca_file: String,
+    /// The requests are paid by whoever asks.
+    #[serde(default)]
+    pub requester_pays: bool,
+    /// How the bucket's name travels.
+    #[serde(default)]
+    pub addressing: Addressing,
     /// Minutes between syncs; absent means 240, 0 means only by hand.
     #[serde(default)]
     pub every_minutes: Option<u32>,
@@ -168,12 +201,31 @@ pub struct Settings {
     pub document_limit: u32,
     /// For documents whose object is gone.
     pub on_gone: OnGone,
+    /// Include and exclude rules, in order.
+    pub filters: Vec<Filter>,
+    /// Larger objects are skipped, in bytes.
+    pub max_size: Option<u64>,
+    /// Certificates (PEM) that are trusted beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Requests say that their sender pays
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html>).
+    pub requester_pays: bool,
+    /// How the bucket's name travels.
+    pub addressing: Addressing,
     /// Minutes between syncs; `None`: only by hand.
     pub every_minutes: Option<u32>,
     /// Where documents go.
     pub destination: Destination,
     /// Where credentials come from.
     pub credentials: Credentials,
+}
+
+impl Settings {
+    /// Which objects are admitted when documents go to a knowledge base with this intake.
+    pub fn scope(&self, intake: Intake) -> Scope {
+        let Self { prefix, filters, max_size, .. } = self;
+        Scope { prefix: prefix.clone(), filters: filters.clone(), max_size: *max_size, intake }
+    }
 }
 
 /// A saved connection.
@@ -242,6 +294,10 @@ impl ConnectionDraft {
         if self.prefix.len() > PREFIX_LENGTH_LIMIT {
             refuse("prefix", "A prefix has at most 1,024 bytes.");
         }
+        let ca_file = Some(self.ca_file.trim()).filter(|path| !path.is_empty()).map(PathBuf::from);
+        if ca_file.as_ref().is_some_and(|path| !path.is_absolute()) {
+            refuse("caFile", "Enter the whole path of the certificate file.");
+        }
         let credentials = self.validate_credentials(need, &mut refuse);
         let document_limit = match self.document_limit {
             None => DEFAULT_DOCUMENT_LIMIT,
@@ -260,6 +316,13 @@ impl ConnectionDraft {
                 Some(minutes)
             }
         };
+        let max_size = self.max_size.map(|size| {
+            u64::try_from(size).ok().filter(|size| *size > 0).unwrap_or_else(|| {
+                refuse("maxSize", "The largest size is a whole number of bytes, from 1.");
+                1
+            })
+        });
+        let filters = self.validate_filters(&mut wrong);
         let tagging = self.validate_tagging(&mut wrong);
         match (tagging, wrong.is_empty()) {
             (Some(tagging), true) => {
@@ -274,6 +337,11 @@ impl ConnectionDraft {
                     tagging,
                     document_limit,
                     on_gone: self.on_gone,
+                    filters,
+                    max_size,
+                    ca_file,
+                    requester_pays: self.requester_pays,
+                    addressing: self.addressing,
                     every_minutes,
                     destination: self.destination,
                     credentials,
@@ -282,6 +350,11 @@ impl ConnectionDraft {
             }
             _ => Err(Error::fields(wrong)),
         }
+    }
+
+    /// Only the include and exclude rules; those that are no pattern are refused and left out.
+    pub fn validate_filters(&self, wrong: &mut Vec<FieldError>) -> Vec<Filter> {
+        self.filters.iter().filter_map(|draft| Filter::parse(draft).map_err(|e| wrong.push(e)).ok()).collect()
     }
 
     /// Only the tag fields: what the live preview needs while the rest is still being typed.

@@ -225,6 +225,11 @@ impl ErrorCode {
         }
     }
 
+    /// Whether it passes by itself: trying again soon is worth it, and no person is needed.
+    pub const fn passes(self) -> bool {
+        matches!(self, Self::Unreachable | Self::Throttled | Self::StorageFailed)
+    }
+
     /// The stable name used in JSON, SQL and `s3c`.
     pub fn name(self) -> String {
         match serde_json::to_value(self) {

@@ -14,6 +14,7 @@ pub mod engine;
 pub mod error;
 pub mod event;
 pub mod knowledge_base;
+pub mod laws;
 pub mod object;
 pub mod plan;
 pub mod schedule;

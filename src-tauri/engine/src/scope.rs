@@ -8,6 +8,10 @@ use ts_rs::TS;
 
 use crate::object::{ObjectKey, ObjectMeta};
 
+mod filter;
+
+pub use filter::{Filter, FilterDraft, FilterKind};
+
 /// Why an object has no document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -112,6 +116,10 @@ pub enum Admission {
 pub struct Scope {
     /// Literal prefix.
     pub prefix: String,
+    /// Include and exclude rules, in order.
+    pub filters: Vec<Filter>,
+    /// The person's own limit of an object's size, in bytes.
+    pub max_size: Option<u64>,
     /// What the destination takes.
     pub intake: Intake,
 }
@@ -120,7 +128,8 @@ impl Scope {
     /// Whether this object is admitted. Depends on nothing but the object and the rules.
     pub fn admit(&self, object: &ObjectMeta) -> Admission {
         let ObjectMeta { key, size, .. } = object;
-        if !self.covers(key) {
+        // First of all: what a person left out is not told to be too large or empty.
+        if !self.covers(key) || !filter::admits(&self.filters, key) {
             Admission::Refused(SkipReason::ExcludedByRule)
         } else if key.is_folder_marker() {
             Admission::Refused(SkipReason::FolderMarker)
@@ -128,7 +137,7 @@ impl Scope {
             Admission::Refused(SkipReason::Empty)
         } else if !(self.intake.takes_extension)(&key.extension()) {
             Admission::Refused(SkipReason::UnsupportedType)
-        } else if *size > self.intake.size_limit {
+        } else if *size > self.max_size.unwrap_or(u64::MAX).min(self.intake.size_limit) {
             Admission::Refused(SkipReason::TooLarge)
         } else if object.is_archived() {
             Admission::Unreadable(SkipReason::Archived)
@@ -149,7 +158,12 @@ mod tests {
     use crate::object::ETag;
 
     fn admit(key: &str, size: u64, class: Option<&str>) -> Admission {
-        let scope = Scope { prefix: "in/".into(), intake: Intake { size_limit: 100, takes_extension: |e| e != "png" } };
+        let scope = Scope {
+            prefix: "in/".into(),
+            filters: Vec::new(),
+            max_size: None,
+            intake: Intake { size_limit: 100, takes_extension: |e| e != "png" },
+        };
         scope.admit(&ObjectMeta {
             key: ObjectKey::new(key),
             etag: ETag::new("e"),

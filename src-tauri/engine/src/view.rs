@@ -4,10 +4,12 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::connection::{Credentials, Destination, OnGone};
+use crate::connection::{Addressing, Credentials, Destination, OnGone};
 use crate::error::{ErrorView, FieldError};
 use crate::knowledge_base::TagCount;
-use crate::scope::SkipReason;
+use crate::plan::DocumentState;
+use crate::schedule::Pause;
+use crate::scope::{FilterDraft, SkipReason};
 use crate::tag::{OnIllegalTag, OnNoMatch};
 
 /// A connection with how it stands.
@@ -38,6 +40,18 @@ pub struct ConnectionView {
     pub on_illegal_tag: OnIllegalTag,
     /// For documents whose object is gone.
     pub on_gone: OnGone,
+    /// Include and exclude rules, in order.
+    pub filters: Vec<FilterDraft>,
+    /// Larger objects are skipped, in bytes; `None`: whatever the destination takes.
+    pub max_size: Option<u64>,
+    /// File of certificates that are trusted beside the system's; empty for none.
+    pub ca_file: String,
+    /// The requests are paid by whoever asks.
+    pub requester_pays: bool,
+    /// How the bucket's name travels.
+    pub addressing: Addressing,
+    /// It is paused: the schedule leaves it alone.
+    pub pause: Option<Pause>,
     /// Minutes between syncs; 0: only by hand.
     pub every_minutes: u32,
     /// Where documents go.
@@ -78,6 +92,8 @@ pub enum ConnectionState {
     NeedsYou,
     /// The last run was cancelled or interrupted.
     Stopped,
+    /// It is paused; the schedule leaves it alone.
+    Paused,
     /// It is being deleted.
     Deleting,
 }
@@ -86,6 +102,10 @@ pub enum ConnectionState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum RunPhase {
+    /// Other connections are syncing; it waits for its turn.
+    Waiting,
+    /// Comparing what the state file says is held with what the knowledge base holds.
+    Auditing,
     /// Reading the listing; there is no total yet.
     Listing,
     /// Working out what is to be done.
@@ -176,6 +196,10 @@ pub struct RunView {
     pub removed: u64,
     /// Objects that got no document, each for a [`SkipReason`].
     pub skipped: u64,
+    /// Removals that were held back because they are unusually many; a sync that confirms this number carries them out.
+    pub held_back: u64,
+    /// It was a trial: at most this many documents were to be sent.
+    pub trial: Option<u32>,
     /// Documents that failed.
     pub failed: u64,
     /// Bytes sent.
@@ -208,6 +232,8 @@ pub enum ItemOutcome {
     Sent,
     /// Its document was removed.
     Removed,
+    /// It got no document, for a [`SkipReason`] (in `code`). A run keeps the first thousand of them.
+    Skipped,
     /// The knowledge base refused it.
     Refused,
     /// It failed; the next run tries again.
@@ -336,6 +362,8 @@ pub struct PlanSummary {
     pub listed: u64,
     /// Documents held now.
     pub held: u64,
+    /// Removals that a sync would hold back until a person confirms this number; 0 when it would hold back none.
+    pub held_back: u64,
     /// The document limit.
     pub limit: u32,
     /// When the bucket was listed.
@@ -459,4 +487,114 @@ pub struct AppStatus {
     pub library_documents: u64,
     /// A damaged state file was set aside under this path when the app started.
     pub state_set_aside: Option<String>,
+}
+
+/// What a sync may do beyond the usual.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SyncOptions {
+    /// Removals that a person saw and confirmed; at most this many are carried out although they are unusually many.
+    #[ts(optional)]
+    pub confirm_removals: Option<u64>,
+    /// Sends at most this many documents, of as many containers and file types as there are.
+    #[ts(optional)]
+    pub trial: Option<u32>,
+}
+
+/// How long a pause is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseLength {
+    /// An hour.
+    Hour,
+    /// Until the next morning at 8, in this computer's time zone.
+    Tomorrow,
+    /// Until a person resumes.
+    UntilResumed,
+}
+
+/// What an edit would do, before it is saved.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EditPreview {
+    /// Names it for `preview_page`.
+    pub preview_id: String,
+    /// The whole.
+    pub summary: PlanSummary,
+}
+
+/// A document that is held or may be held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentView {
+    /// Key of its object.
+    pub key: String,
+    /// Version of its object.
+    pub etag: String,
+    /// Its container.
+    pub tag: String,
+    /// The engine's id (`customId`).
+    pub id: String,
+    /// How it stands.
+    pub state: DocumentState,
+    /// When it came into its state.
+    pub changed_at: i64,
+    /// Size of its object in bytes.
+    pub size: u64,
+    /// Why it was refused.
+    pub refusal: Option<String>,
+}
+
+/// A page of a connection's documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentPage {
+    /// The documents, in the order in which their rows were made.
+    pub documents: Vec<DocumentView>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<i64>,
+}
+
+/// What is known of one key: why it is, or is not, in the knowledge base.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyStory {
+    /// The key.
+    pub key: String,
+    /// The answer, in plain words.
+    pub sentence: String,
+    /// When the bucket was last listed; `None`: never.
+    pub listed_at: Option<i64>,
+    /// Whether that listing showed the key.
+    pub listed: bool,
+    /// What the next sync does with it; `None` where there is nothing to do and nothing to show.
+    pub plan: Option<PlanItem>,
+    /// Its documents, oldest first.
+    pub documents: Vec<DocumentView>,
+    /// What became of it in earlier runs, newest first.
+    pub history: Vec<KeyEvent>,
+}
+
+/// What became of a key in a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyEvent {
+    /// The run.
+    pub run_id: String,
+    /// The line.
+    pub item: RunItem,
+}
+
+/// What an audit found: the state file's rows beside what the knowledge base holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditReport {
+    /// Documents that the knowledge base holds for the connection.
+    pub held: u64,
+    /// Of these, documents that the state file did not know and knows now.
+    pub adopted: u64,
+    /// Rows whose document is not there any more; they are sent again.
+    pub missing: u64,
+    /// Documents whose id is not what connection, key, etag and tag give. They are left alone.
+    pub foreign: u64,
 }

@@ -1,7 +1,7 @@
 //! What the tray shows for a set of rows: pure, so that every word has a test.
 
 use jiff::{Timestamp, Zoned};
-use s3_connector_engine::view::{ConnectionState, ConnectionView, RunPhase};
+use s3_connector_engine::view::{ConnectionState, ConnectionView, PauseLength, RunPhase};
 
 /// A menu that is wider than this hides what is beside it.
 const LONGEST_NAME: usize = 40;
@@ -26,11 +26,22 @@ pub enum Choice {
     Sync(String),
     /// Cancel what runs.
     Cancel,
+    /// Pause every connection.
+    Pause(PauseLength),
+    /// Let every connection go on.
+    Resume,
     /// Show the window.
     Open,
     /// End the app.
     Quit,
 }
+
+/// How long a pause can be: its id among the menu items, and its words.
+const PAUSES: [(PauseLength, &str, &str); 3] = [
+    (PauseLength::Hour, "pause-hour", "For an hour"),
+    (PauseLength::Tomorrow, "pause-tomorrow", "Until tomorrow"),
+    (PauseLength::UntilResumed, "pause", "Until I resume"),
+];
 
 impl Choice {
     /// Its id among the desktop's menu items.
@@ -39,6 +50,8 @@ impl Choice {
             Self::SyncAll => "sync-all".to_owned(),
             Self::Sync(connection) => format!("sync:{connection}"),
             Self::Cancel => "cancel".to_owned(),
+            Self::Pause(length) => PAUSES.iter().find(|(of, _, _)| of == length).map_or("", |(_, id, _)| id).to_owned(),
+            Self::Resume => "resume".to_owned(),
             Self::Open => "open".to_owned(),
             Self::Quit => "quit".to_owned(),
         }
@@ -49,9 +62,13 @@ impl Choice {
         match id {
             "sync-all" => Some(Self::SyncAll),
             "cancel" => Some(Self::Cancel),
+            "resume" => Some(Self::Resume),
             "open" => Some(Self::Open),
             "quit" => Some(Self::Quit),
-            other => other.strip_prefix("sync:").map(|connection| Self::Sync(connection.to_owned())),
+            other => match PAUSES.iter().find(|(_, id, _)| *id == other) {
+                Some((length, _, _)) => Some(Self::Pause(*length)),
+                None => other.strip_prefix("sync:").map(|connection| Self::Sync(connection.to_owned())),
+            },
         }
     }
 }
@@ -137,6 +154,18 @@ pub fn menu(rows: &[&ConnectionView], now: &Zoned) -> MenuModel {
     if count(rows, ConnectionState::Syncing) > 0 {
         entries.push(clickable("Cancel", Choice::Cancel));
     }
+    let paused = rows.iter().filter(|row| row.pause.is_some()).count();
+    if paused < rows.len() {
+        let leaf = |(length, _, words): &(PauseLength, &str, &str)| Leaf {
+            label: (*words).to_owned(),
+            choice: Some(Choice::Pause(*length)),
+            enabled: true,
+        };
+        entries.push(Entry::Submenu { label: "Pause", leaves: PAUSES.iter().map(leaf).collect() });
+    }
+    if paused > 0 {
+        entries.push(clickable("Resume", Choice::Resume));
+    }
     entries.extend([Entry::Separator, clickable("Open", Choice::Open), clickable("Quit", Choice::Quit)]);
     MenuModel { glyph: glyph(rows), entries }
 }
@@ -156,7 +185,8 @@ fn sync_now(rows: &[&ConnectionView]) -> Entry {
         | ConnectionState::UpToDate
         | ConnectionState::PartlyDone
         | ConnectionState::NeedsYou
-        | ConnectionState::Stopped => true,
+        | ConnectionState::Stopped
+        | ConnectionState::Paused => true,
     };
     let mut by_name = rows.to_vec();
     by_name.sort_by(|a, b| a.name.to_lowercase().cmp(&b.name.to_lowercase()).then_with(|| a.id.cmp(&b.id)));
@@ -208,6 +238,9 @@ fn status(rows: &[&ConnectionView]) -> String {
     if of(ConnectionState::Syncing) > 0 {
         return syncing(rows);
     }
+    if of(ConnectionState::Paused) == rows.len() {
+        return "Paused".to_owned();
+    }
     connections(of(ConnectionState::NeedsYou), "needs you", "need you")
         .or_else(|| connections(of(ConnectionState::Deleting), "is being deleted", "are being deleted"))
         .or_else(|| connections(of(ConnectionState::PartlyDone), "is partly done", "are partly done"))
@@ -220,7 +253,7 @@ fn status(rows: &[&ConnectionView]) -> String {
 fn syncing(rows: &[&ConnectionView]) -> String {
     let running = || rows.iter().filter_map(|row| row.progress.as_ref());
     let is_listed = |phase| match phase {
-        RunPhase::Listing | RunPhase::Deciding => false,
+        RunPhase::Waiting | RunPhase::Auditing | RunPhase::Listing | RunPhase::Deciding => false,
         RunPhase::Removing | RunPhase::Sending | RunPhase::Settling => true,
     };
     let planned: u64 = running().map(|progress| progress.planned).sum();
@@ -240,6 +273,7 @@ fn next_check(rows: &[&ConnectionView], now: &Zoned) -> String {
     let due = rows.iter().filter_map(|row| row.next_due_at).min();
     match due.and_then(|at| Timestamp::from_millisecond(at).ok()) {
         Some(at) => moment(at, now),
+        None if rows.iter().all(|row| row.pause.is_some()) => "when you resume".to_owned(),
         None => "only by hand".to_owned(),
     }
 }

@@ -1,5 +1,5 @@
 use s3_connector_engine::error::ErrorCode;
-use s3_connector_engine::view::{ConnectionState, RunState};
+use s3_connector_engine::view::{ConnectionState, RunState, SyncOptions};
 use s3_connector_tests::memory_s3::{Fault, On, Rights};
 use s3_connector_tests::scene::{BUCKET, Scene, totals};
 use serde_json::json;
@@ -91,9 +91,9 @@ async fn a_cancelled_run_ends_and_the_next_one_goes_on() {
     let scene = Scene::new(json!({})).await;
     (0..40).for_each(|i| scene.put(&format!("{i:02}.md"), format!("owl{i}")));
     let gate = scene.server.hold(On::Get);
-    let run = scene.engine.sync_start(scene.connection.id.clone()).await.unwrap();
+    let run = scene.engine.sync_start(scene.connection.id.clone(), SyncOptions::default()).await.unwrap();
     gate.arrived(1).await;
-    let second = scene.engine.sync_start(scene.connection.id.clone()).await;
+    let second = scene.engine.sync_start(scene.connection.id.clone(), SyncOptions::default()).await;
     assert_eq!(second.map(|_| ()).unwrap_err().code, ErrorCode::SyncRunning);
     scene.engine.sync_cancel(scene.connection.id.clone()).await.unwrap();
     gate.open();

@@ -21,7 +21,7 @@ describe("the border", () => {
   it("makes a real error of what the engine refuses", async () => {
     const refuse = () => Promise.reject(denied);
     const client = new Client(new ScriptedTransport({ sync_start: refuse }));
-    const error = await client.call("sync_start", { id: "c1" }).catch((cause: unknown) => cause);
+    const error = await client.call("sync_start", { id: "c1", options: {} }).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(EngineError);
     expect(error).toBeInstanceOf(Error);
     expect((error as EngineError).view).toEqual(denied);

@@ -1,6 +1,12 @@
 // Generated from the command table of the engine by `cargo xtask generate`. Do not edit.
 
 /**
+ * How the bucket's name travels in the URL
+ * (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>).
+ */
+export type Addressing = "auto" | "path" | "virtual";
+
+/**
  * The app itself.
  */
 export type AppStatus = { 
@@ -24,6 +30,27 @@ libraryDocuments: number,
  * A damaged state file was set aside under this path when the app started.
  */
 stateSetAside: string | null, };
+
+/**
+ * What an audit found: the state file's rows beside what the knowledge base holds.
+ */
+export type AuditReport = { 
+/**
+ * Documents that the knowledge base holds for the connection.
+ */
+held: number, 
+/**
+ * Of these, documents that the state file did not know and knows now.
+ */
+adopted: number, 
+/**
+ * Rows whose document is not there any more; they are sent again.
+ */
+missing: number, 
+/**
+ * Documents whose id is not what connection, key, etag and tag give. They are left alone.
+ */
+foreign: number, };
 
 /**
  * A connection as typed. Text is not trimmed in `prefix` and patterns: spaces are legal there.
@@ -74,6 +101,26 @@ onIllegalTag: OnIllegalTag,
  */
 onGone: OnGone, 
 /**
+ * Include and exclude rules, in order.
+ */
+filters: Array<FilterDraft>, 
+/**
+ * Larger objects are skipped, in bytes; absent means whatever the destination takes.
+ */
+maxSize?: number, 
+/**
+ * Path of a file with certificates (PEM) that are trusted beside the system's; empty for none.
+ */
+caFile: string, 
+/**
+ * The requests are paid by whoever asks.
+ */
+requesterPays: boolean, 
+/**
+ * How the bucket's name travels.
+ */
+addressing: Addressing, 
+/**
  * Minutes between syncs; absent means 240, 0 means only by hand.
  */
 everyMinutes: number | null, 
@@ -89,7 +136,7 @@ credentials: CredentialsDraft, };
 /**
  * How a connection stands.
  */
-export type ConnectionState = "new" | "syncing" | "up_to_date" | "partly_done" | "needs_you" | "stopped" | "deleting";
+export type ConnectionState = "new" | "syncing" | "up_to_date" | "partly_done" | "needs_you" | "stopped" | "paused" | "deleting";
 
 /**
  * A connection with how it stands.
@@ -143,6 +190,30 @@ onIllegalTag: OnIllegalTag,
  * For documents whose object is gone.
  */
 onGone: OnGone, 
+/**
+ * Include and exclude rules, in order.
+ */
+filters: Array<FilterDraft>, 
+/**
+ * Larger objects are skipped, in bytes; `None`: whatever the destination takes.
+ */
+maxSize: number | null, 
+/**
+ * File of certificates that are trusted beside the system's; empty for none.
+ */
+caFile: string, 
+/**
+ * The requests are paid by whoever asks.
+ */
+requesterPays: boolean, 
+/**
+ * How the bucket's name travels.
+ */
+addressing: Addressing, 
+/**
+ * It is paused: the schedule leaves it alone.
+ */
+pause: Pause | null, 
 /**
  * Minutes between syncs; 0: only by hand.
  */
@@ -232,6 +303,61 @@ name: string, } | { "kind": "anonymous" };
 export type Destination = "library";
 
 /**
+ * A page of a connection's documents.
+ */
+export type DocumentPage = { 
+/**
+ * The documents, in the order in which their rows were made.
+ */
+documents: Array<DocumentView>, 
+/**
+ * Where the next page begins; `None` at the end.
+ */
+next: number | null, };
+
+/**
+ * How the state file believes a document to stand.
+ */
+export type DocumentState = "intended" | "sent" | "indexed" | "rejected" | "removing";
+
+/**
+ * A document that is held or may be held.
+ */
+export type DocumentView = { 
+/**
+ * Key of its object.
+ */
+key: string, 
+/**
+ * Version of its object.
+ */
+etag: string, 
+/**
+ * Its container.
+ */
+tag: string, 
+/**
+ * The engine's id (`customId`).
+ */
+id: string, 
+/**
+ * How it stands.
+ */
+state: DocumentState, 
+/**
+ * When it came into its state.
+ */
+changedAt: number, 
+/**
+ * Size of its object in bytes.
+ */
+size: number, 
+/**
+ * Why it was refused.
+ */
+refusal: string | null, };
+
+/**
  * The bucket's keys as seen for a draft, kept in memory until the next listing of a draft.
  */
 export type DraftListing = { 
@@ -268,6 +394,19 @@ summary: PlanSummary | null,
  * A part.
  */
 page: PlanPage | null, };
+
+/**
+ * What an edit would do, before it is saved.
+ */
+export type EditPreview = { 
+/**
+ * Names it for `preview_page`.
+ */
+previewId: string, 
+/**
+ * The whole.
+ */
+summary: PlanSummary, };
 
 /**
  * Something that a face may want to draw.
@@ -350,9 +489,73 @@ message: string,
 span: [number, number] | null, };
 
 /**
+ * A rule as typed, and as shown.
+ */
+export type FilterDraft = { 
+/**
+ * What it does.
+ */
+kind: FilterKind, 
+/**
+ * Which keys it is about.
+ */
+glob: string, };
+
+/**
+ * What a rule does with the keys that it matches.
+ */
+export type FilterKind = "include" | "exclude";
+
+/**
  * What became of one object in a run.
  */
-export type ItemOutcome = "sent" | "removed" | "refused" | "failed";
+export type ItemOutcome = "sent" | "removed" | "skipped" | "refused" | "failed";
+
+/**
+ * What became of a key in a run.
+ */
+export type KeyEvent = { 
+/**
+ * The run.
+ */
+runId: string, 
+/**
+ * The line.
+ */
+item: RunItem, };
+
+/**
+ * What is known of one key: why it is, or is not, in the knowledge base.
+ */
+export type KeyStory = { 
+/**
+ * The key.
+ */
+key: string, 
+/**
+ * The answer, in plain words.
+ */
+sentence: string, 
+/**
+ * When the bucket was last listed; `None`: never.
+ */
+listedAt: number | null, 
+/**
+ * Whether that listing showed the key.
+ */
+listed: boolean, 
+/**
+ * What the next sync does with it; `None` where there is nothing to do and nothing to show.
+ */
+plan: PlanItem | null, 
+/**
+ * Its documents, oldest first.
+ */
+documents: Array<DocumentView>, 
+/**
+ * What became of it in earlier runs, newest first.
+ */
+history: Array<KeyEvent>, };
 
 /**
  * An object's key, byte for byte.
@@ -373,6 +576,20 @@ export type OnIllegalTag = "skip" | "replace";
  * What happens to a key that the rule does not match.
  */
 export type OnNoMatch = "tag" | "skip";
+
+/**
+ * A pause of a connection.
+ */
+export type Pause = { 
+/**
+ * When it ends by itself, in milliseconds since 1970 UTC; `None`: when a person resumes.
+ */
+until: number | null, };
+
+/**
+ * How long a pause is.
+ */
+export type PauseLength = "hour" | "tomorrow" | "until_resumed";
 
 /**
  * What a sync does with a key.
@@ -482,6 +699,10 @@ listed: number,
  * Documents held now.
  */
 held: number, 
+/**
+ * Removals that a sync would hold back until a person confirms this number; 0 when it would hold back none.
+ */
+heldBack: number, 
 /**
  * The document limit.
  */
@@ -602,7 +823,7 @@ total: number, };
 /**
  * What a run is doing.
  */
-export type RunPhase = "listing" | "deciding" | "removing" | "sending" | "settling";
+export type RunPhase = "waiting" | "auditing" | "listing" | "deciding" | "removing" | "sending" | "settling";
 
 /**
  * How far a run is.
@@ -703,6 +924,14 @@ removed: number,
  * Objects that got no document, each for a [`SkipReason`].
  */
 skipped: number, 
+/**
+ * Removals that were held back because they are unusually many; a sync that confirms this number carries them out.
+ */
+heldBack: number, 
+/**
+ * It was a trial: at most this many documents were to be sent.
+ */
+trial: number | null, 
 /**
  * Documents that failed.
  */
@@ -853,6 +1082,19 @@ text: string,
 hit: boolean, };
 
 /**
+ * What a sync may do beyond the usual.
+ */
+export type SyncOptions = { 
+/**
+ * Removals that a person saw and confirmed; at most this many are carried out although they are unusually many.
+ */
+confirmRemovals?: number, 
+/**
+ * Sends at most this many documents, of as many containers and file types as there are.
+ */
+trial?: number, };
+
+/**
  * A container and how many documents it holds.
  */
 export type TagCount = { 
@@ -905,20 +1147,36 @@ export interface Commands {
   draft_preview: { arguments: { listingId: string, draft: ConnectionDraft, filter: PlanFilter, }; reply: DraftPreview };
   /** Saves a new connection, its secret in the keychain. */
   connection_add: { arguments: { draft: ConnectionDraft, }; reply: ConnectionView };
-  /** Saves an edited connection; a secret that is not typed stays. */
-  connection_edit: { arguments: { id: string, draft: ConnectionDraft, }; reply: ConnectionView };
+  /** Saves an edited connection; a secret that is not typed stays. `confirmedRemovals`: the unusual removals that a person saw in the preview of this edit and confirmed. */
+  connection_edit: { arguments: { id: string, draft: ConnectionDraft, confirmedRemovals: number | null, }; reply: ConnectionView };
+  /** Works out what a sync would do if this edit were saved; nothing is saved. */
+  edit_preview: { arguments: { id: string, draft: ConnectionDraft, refresh: boolean, }; reply: EditPreview };
   /** Deletes a connection, and its documents unless they are to be kept. */
   connection_delete: { arguments: { id: string, keepDocuments: boolean, }; reply: null };
   /** Works out what a sync would do; lists the bucket again when asked to, or when it never was. */
   preview_make: { arguments: { id: string, refresh: boolean, }; reply: PlanSummary };
-  /** A part of the last preview of a connection. */
+  /** A part of the last preview of a connection, or of an edit (`id` is then its `previewId`). */
   preview_page: { arguments: { id: string, filter: PlanFilter, }; reply: PlanPage };
   /** Starts a sync. */
-  sync_start: { arguments: { id: string, }; reply: RunView };
+  sync_start: { arguments: { id: string, options: SyncOptions, }; reply: RunView };
   /** Starts a sync of every connection that is not syncing. */
   sync_start_all: { arguments: Record<string, never>; reply: Array<RunView> };
   /** Cancels a sync; puts that are under way finish. */
   sync_cancel: { arguments: { id: string, }; reply: null };
+  /** Starts a sync that sends refused documents once more: those of these keys, or all when there are none. */
+  sync_retry: { arguments: { id: string, keys: Array<string>, }; reply: RunView };
+  /** Pauses a connection, or all: what runs is cancelled, and the schedule starts nothing. */
+  sync_pause: { arguments: { id: string | null, length: PauseLength, }; reply: null };
+  /** Lets a paused connection, or all, go on. */
+  sync_resume: { arguments: { id: string | null, }; reply: null };
+  /** Why a key is, or is not, in the knowledge base. */
+  key_why: { arguments: { id: string, key: string, }; reply: KeyStory };
+  /** The documents that a connection holds or may hold, page by page. */
+  document_list: { arguments: { id: string, after: number | null, limit: number, }; reply: DocumentPage };
+  /** Compares what the state file says is held with what the knowledge base holds, and mends the state file. */
+  connection_audit: { arguments: { id: string, }; reply: AuditReport };
+  /** One run. */
+  run_get: { arguments: { runId: string, }; reply: RunView };
   /** The newest runs, of one connection or of all. */
   run_list: { arguments: { connectionId: string | null, limit: number, }; reply: Array<RunView> };
   /** What became of the objects of a run. */

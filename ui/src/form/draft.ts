@@ -1,8 +1,10 @@
 /** What is typed into the form, and how it becomes a draft for the engine. Pure. */
 import type {
   ConnectionDraft,
+  Addressing,
   ConnectionView,
   CredentialsDraft,
+  FilterDraft,
   OnGone,
   OnIllegalTag,
   OnNoMatch,
@@ -55,6 +57,11 @@ export interface Typed {
   onNoMatch: OnNoMatch;
   onIllegalTag: OnIllegalTag;
   onGone: OnGone;
+  filters: FilterDraft[];
+  maxSize: number | null;
+  caFile: string;
+  requesterPays: boolean;
+  addressing: Addressing;
   everyMinutes: number;
   name: string;
 }
@@ -78,6 +85,11 @@ export const EMPTY: Typed = {
   onNoMatch: "tag",
   onIllegalTag: "skip",
   onGone: "keep",
+  filters: [],
+  maxSize: null,
+  caFile: "",
+  requesterPays: false,
+  addressing: "auto",
   everyMinutes: 240,
   name: "",
 };
@@ -102,6 +114,11 @@ export function typedFrom(row: ConnectionView): Typed {
     onNoMatch: row.onNoMatch,
     onIllegalTag: row.onIllegalTag,
     onGone: row.onGone,
+    filters: row.filters,
+    maxSize: row.maxSize,
+    caFile: row.caFile,
+    requesterPays: row.requesterPays,
+    addressing: row.addressing,
     everyMinutes: row.everyMinutes,
     name: row.name,
   };
@@ -137,6 +154,11 @@ export function draftOf(typed: Typed): ConnectionDraft {
     onNoMatch: typed.onNoMatch,
     onIllegalTag: typed.onIllegalTag,
     onGone: typed.onGone,
+    filters: typed.filters,
+    ...(typed.maxSize === null ? {} : { maxSize: typed.maxSize }),
+    caFile: typed.caFile,
+    requesterPays: typed.requesterPays,
+    addressing: typed.addressing,
     everyMinutes: typed.everyMinutes,
     destination: "library",
     credentials: credentialsOf(typed),

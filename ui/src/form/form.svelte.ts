@@ -263,7 +263,7 @@ export class ConnectionForm {
       const draft = this.draft;
       return this.id === null
         ? await this.#client.call("connection_add", { draft })
-        : await this.#client.call("connection_edit", { id: this.id, draft });
+        : await this.#client.call("connection_edit", { id: this.id, draft, confirmedRemovals: null });
     } catch (cause) {
       this.#refuse(asEngineError(cause));
       return null;

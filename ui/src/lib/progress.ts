@@ -28,6 +28,10 @@ export function progressWords(progress: RunProgress, now: number): ProgressWords
         facts: [],
         short: `Listing ${count(listed)}`,
       };
+    case "waiting":
+      return { share: null, phase: "Waiting for other connections", facts: [], short: "Waiting" };
+    case "auditing":
+      return { share: null, phase: "Comparing with the knowledge base", facts: [], short: "Comparing" };
     case "deciding":
       return {
         share: null,
@@ -95,6 +99,11 @@ export function stateWords(row: ConnectionView, now: number): { tone: Tone; text
       return {
         tone: "warn",
         text: row.lastRun?.state === "interrupted" ? "Stopped: interrupted" : "Stopped: cancelled",
+      };
+    case "paused":
+      return {
+        tone: "plain",
+        text: row.pause?.until == null ? "Paused" : `Paused until ${due(row.pause.until, now)}`,
       };
     case "deleting":
       return { tone: "plain", text: "Deleting" };

@@ -1,6 +1,6 @@
 //! `connections add`, `list`, `delete`.
 
-use s3_connector_engine::connection::{ConnectionDraft, CredentialsDraft, Destination, OnGone};
+use s3_connector_engine::connection::{Addressing, ConnectionDraft, CredentialsDraft, Destination, OnGone};
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::{Error, ErrorCode, Result};
 use s3_connector_engine::tag::{OnIllegalTag, OnNoMatch};
@@ -37,6 +37,11 @@ pub fn draft(arguments: &AddArguments) -> Result<ConnectionDraft> {
             Gone::Keep => OnGone::Keep,
             Gone::Remove => OnGone::Remove,
         },
+        filters: Vec::new(),
+        max_size: None,
+        ca_file: String::new(),
+        requester_pays: false,
+        addressing: Addressing::Auto,
         every_minutes: None,
         destination: match arguments.to {
             To::Library => Destination::Library,
@@ -134,6 +139,7 @@ const fn state_word(state: ConnectionState) -> &'static str {
         ConnectionState::PartlyDone => "partly done",
         ConnectionState::NeedsYou => "needs you",
         ConnectionState::Stopped => "stopped",
+        ConnectionState::Paused => "paused",
         ConnectionState::Deleting => "being deleted",
     }
 }

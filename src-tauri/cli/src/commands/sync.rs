@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::{Error, Result};
 use s3_connector_engine::event::EngineEvent;
-use s3_connector_engine::view::{ItemOutcome, RunState, RunView};
+use s3_connector_engine::view::{ItemOutcome, RunState, RunView, SyncOptions};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -30,7 +30,7 @@ pub async fn run(engine: &Arc<Engine>, name: &str, output: &mut Output) -> Resul
     // Both before the start: no progress and no Ctrl-C of the first moment is lost.
     let mut stop = StopWish::listen()?;
     let events = engine.events();
-    let started = engine.sync_start(id).await?;
+    let started = engine.sync_start(id, SyncOptions::default()).await?;
     let mut bar = Bar::begin(output.face());
     let run = watch(engine, &started, events, &mut stop, &mut bar, output).await?;
     bar.end();

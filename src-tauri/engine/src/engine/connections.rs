@@ -4,12 +4,14 @@ use crate::connection::Credentials;
 use crate::connection::{Connection, ConnectionDraft, DraftSecrets, SecretNeed, Settings};
 use crate::error::{Error, ErrorCode, FieldError, Result};
 use crate::event::EngineEvent;
+use crate::knowledge_base::{KnowledgeBase, Owner};
+use crate::source::ResolvedCredentials;
 use crate::store::connections::{self, ConnectionRow, Deleting};
 use crate::store::documents;
 use crate::sync::{now, remove_everything};
 use crate::view::ConnectionView;
 
-use super::{Engine, SECRET_ACCESS_KEY, SESSION_TOKEN, lock, secret_name, with_secrets};
+use super::{Engine, SECRET_ACCESS_KEY, SESSION_TOKEN, access_key, lock, resolve, secret_name, with_secrets};
 
 impl Engine {
     /// What is wrong with a draft as typed; empty when nothing is.
@@ -40,7 +42,7 @@ impl Engine {
     /// `invalid_connection` with the fields; `keychain_unavailable`, `keychain_locked`. Nothing is saved then.
     pub async fn connection_add(&self, draft: ConnectionDraft) -> Result<ConnectionView> {
         let (settings, secrets) = draft.validate(SecretNeed::Typed)?;
-        let id = uuid::Uuid::now_v7().to_string();
+        let id = self.lost_owner(&settings).await?.unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
         let connection = Connection { id: id.clone(), created_at: now(), settings };
         // The secret goes first: a row without its secret would be a connection that can never sync.
         let has_secrets = matches!(connection.settings.credentials, Credentials::AccessKey { .. });
@@ -57,22 +59,58 @@ impl Engine {
         self.show(&id).await
     }
 
-    /// Saves an edited connection; a secret that is not typed stays. Takes effect with the next run.
+    /// Saves an edited connection; a secret that is not typed stays. Takes effect with the next run, which may carry out
+    /// as many unusual removals as a person saw in the preview of this edit and confirmed.
     ///
     /// # Errors
     /// As [`Engine::connection_add`]; a bucket cannot change while its documents are held.
-    pub async fn connection_edit(&self, id: String, draft: ConnectionDraft) -> Result<ConnectionView> {
+    pub async fn connection_edit(
+        &self,
+        id: String,
+        draft: ConnectionDraft,
+        confirmed_removals: Option<u64>,
+    ) -> Result<ConnectionView> {
         let row = self.row(&id).await?;
-        let saved = row.connection.settings.credentials.clone();
-        let (mut settings, secrets) = draft.validate(secret_need(&saved, &draft))?;
-        keep_saved_token(&mut settings, &saved, &secrets);
-        self.refuse_another_bucket(&row, &settings).await?;
+        let (settings, secrets) = self.edited(&row, &draft).await?;
         self.save_secrets(&id, secrets).await?;
-        let key = id.clone();
-        self.store.write(move |db| connections::update(db, &key, &settings)).await?;
+        let (key, number) = (id.clone(), row.number);
+        self.store
+            .write(move |db| {
+                connections::update(db, &key, &settings)?;
+                connections::set_confirmed_removals(db, number, confirmed_removals.unwrap_or(0))
+            })
+            .await?;
         lock(&self.previews).remove(&id);
         self.tell_connection(&id).await;
         self.show(&id).await
+    }
+
+    /// The settings and secrets of an edit, as they would be saved.
+    pub(super) async fn edited(
+        &self,
+        row: &ConnectionRow,
+        draft: &ConnectionDraft,
+    ) -> Result<(Settings, DraftSecrets)> {
+        let saved = &row.connection.settings.credentials;
+        let (mut settings, secrets) = draft.validate(secret_need(saved, draft))?;
+        keep_saved_token(&mut settings, saved, &secrets);
+        self.refuse_another_bucket(row, &settings).await?;
+        Ok((settings, secrets))
+    }
+
+    /// The credentials of an edit: what was typed, else what is saved.
+    pub(super) async fn draft_credentials(
+        &self,
+        row: &ConnectionRow,
+        settings: &Settings,
+        secrets: DraftSecrets,
+    ) -> Result<ResolvedCredentials> {
+        match (&settings.credentials, secrets.secret_access_key) {
+            (Credentials::AccessKey { access_key_id, .. }, Some(secret)) => {
+                Ok(access_key(access_key_id, secret, secrets.session_token))
+            }
+            (credentials, _) => resolve(&self.secrets, &row.connection.id, credentials).await,
+        }
     }
 
     /// Deletes a connection, and its documents unless they are to be kept. Once begun it is finished, at the next
@@ -118,6 +156,16 @@ impl Engine {
             Credentials::AccessKey { .. } => self.forget_secrets(id).await,
             Credentials::Environment | Credentials::Profile { .. } | Credentials::Anonymous => Ok(()),
         }
+    }
+
+    /// The id under which the knowledge base holds documents of this bucket whose connection nobody knows any more: the
+    /// state file was lost, or the connection was deleted and its documents kept. Under a new id everything would be
+    /// sent twice.
+    async fn lost_owner(&self, settings: &Settings) -> Result<Option<String>> {
+        let owners = self.library.owners(&settings.bucket, &settings.prefix).await?;
+        let rows = self.store.read(|db| connections::all(db)).await?;
+        let is_lost = |owner: &Owner| rows.iter().all(|row| row.connection.id != owner.connection);
+        Ok(owners.into_iter().filter(is_lost).max_by_key(|owner| owner.documents).map(|owner| owner.connection))
     }
 
     /// The row of a connection.

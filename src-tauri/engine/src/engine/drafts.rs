@@ -15,7 +15,7 @@ use crate::sync::{now, survey};
 use crate::view::{DraftListing, DraftPreview, PlanFilter, PlanItem, PlanPage, Rung, RungView, TestReport, Verdict};
 
 use super::connections::secret_need;
-use super::{Engine, keys, lock, resolve, source};
+use super::{Engine, access_key, lock, resolve, source};
 
 /// Keys that a draft's listing keeps in memory. Enough to see the shape of a bucket; the preview of a saved
 /// connection has them all.
@@ -92,16 +92,23 @@ impl Engine {
         let listed = lock(&self.draft).clone().filter(|d| d.listing.listing_id == listing_id);
         let listed = listed.ok_or_else(|| Error::new(ErrorCode::InvalidRequest, "the listing is gone; list again"))?;
         let mut wrong = Vec::new();
-        let Some(tagging) = draft.validate_tagging(&mut wrong) else {
+        let filters = draft.validate_filters(&mut wrong);
+        let Some(tagging) = draft.validate_tagging(&mut wrong).filter(|_| wrong.is_empty()) else {
             return Ok(DraftPreview { field_errors: wrong, summary: None, page: None });
         };
         let limit = draft.document_limit.and_then(|l| u32::try_from(l).ok()).filter(|l| *l > 0);
         let rules = Rules {
             connection: listed.connection.clone(),
-            scope: crate::scope::Scope { prefix: draft.prefix.clone(), intake: self.library.intake() },
+            scope: crate::scope::Scope {
+                prefix: draft.prefix.clone(),
+                filters,
+                max_size: draft.max_size.and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0),
+                intake: self.library.intake(),
+            },
             tagging,
             on_gone: draft.on_gone,
             document_limit: limit.unwrap_or(crate::connection::DEFAULT_DOCUMENT_LIMIT),
+            laws: crate::laws::Laws::default(),
         };
         crate::store::blocking(move || preview(&rules, &listed, &filter)).await
     }
@@ -122,13 +129,15 @@ impl Engine {
             container_tag_regex: String::new(),
             container_tags: vec!["draft".into()],
             document_limit: None,
+            filters: Vec::new(),
+            max_size: None,
             every_minutes: None,
             ..draft.clone()
         };
         let (settings, secrets) = reachable.validate(need)?;
         let credentials = match (&draft.credentials, secrets.secret_access_key, id) {
             (CredentialsDraft::AccessKey { access_key_id, .. }, Some(secret), _) => {
-                keys(access_key_id.trim(), secret, secrets.session_token)
+                access_key(access_key_id.trim(), secret, secrets.session_token)
             }
             (_, _, Some(id)) => {
                 let saved = saved.filter(|_| need == SecretNeed::MayBeSaved);

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -24,8 +24,10 @@ use crate::store::{Store, runs};
 use crate::sync::now;
 use crate::view::AppStatus;
 
+mod background;
 mod connections;
 mod drafts;
+mod keys;
 mod previews;
 mod running;
 mod show;
@@ -47,6 +49,8 @@ pub struct Engine {
     running: Mutex<HashMap<String, Running>>,
     previews: Mutex<HashMap<String, Arc<Mutex<PreviewTable>>>>,
     draft: Mutex<Option<Arc<Draft>>>,
+    turns: Semaphore,
+    waiting: Mutex<background::Waiting>,
     tasks: TaskTracker,
     closing: CancellationToken,
 }
@@ -86,6 +90,8 @@ impl Engine {
             running: Mutex::default(),
             previews: Mutex::default(),
             draft: Mutex::default(),
+            turns: Semaphore::new(running::TURNS),
+            waiting: Mutex::default(),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
         });
@@ -177,12 +183,12 @@ async fn resolve(
             })
             .await?;
             let missing = || Error::new(ErrorCode::SecretMissing, format!("access key {access_key_id}"));
-            Ok(keys(access_key_id, secret.ok_or_else(missing)?, token))
+            Ok(access_key(access_key_id, secret.ok_or_else(missing)?, token))
         }
     }
 }
 
-fn keys(access_key_id: &str, secret: Secret, session_token: Option<Secret>) -> ResolvedCredentials {
+fn access_key(access_key_id: &str, secret: Secret, session_token: Option<Secret>) -> ResolvedCredentials {
     ResolvedCredentials::Keys { access_key_id: access_key_id.to_owned(), secret, session_token }
 }
 

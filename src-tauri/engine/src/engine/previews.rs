@@ -4,14 +4,17 @@ use std::sync::{Arc, Mutex};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::connection::{ConnectionDraft, Settings};
 use crate::error::{Error, ErrorCode, Result};
 use crate::knowledge_base::KnowledgeBase;
-use crate::store::connections::ConnectionRow;
+use crate::source::ResolvedCredentials;
+use crate::store::connections::{self, ConnectionRow};
 use crate::store::keys;
 use crate::store::preview::PreviewTable;
 use crate::sync::judge::Rules;
-use crate::sync::{listing, now, survey};
-use crate::view::{PlanFilter, PlanPage, PlanSummary};
+use crate::sync::listing::{self, Under};
+use crate::sync::{Clock, now, survey};
+use crate::view::{EditPreview, PlanFilter, PlanPage, PlanSummary};
 
 use super::{Engine, lock, resolve, source};
 
@@ -23,12 +26,45 @@ impl Engine {
     pub async fn preview_make(&self, id: String, refresh: bool) -> Result<PlanSummary> {
         let mut row = self.row(&id).await?;
         if refresh || row.listed_at.is_none() {
-            self.list_again(&row).await?;
+            let credentials = resolve(&self.secrets, &id, &row.connection.settings.credentials).await?;
+            let under = Under::Prefix(&row.connection.settings.prefix);
+            self.list_now(&row, &row.connection.settings, &credentials, under).await?;
             row = self.row(&id).await?;
         }
         let rules = Rules::new(&id, &row.connection.settings, self.library.intake());
-        let (number, complete) = (row.number, row.listed_complete);
-        let listed_at = row.listed_at.unwrap_or_else(now);
+        let listing = Listing { at: row.listed_at.unwrap_or_else(now), complete: row.listed_complete };
+        self.preview(id, row.number, rules, listing).await
+    }
+
+    /// Works out what a sync would do if this edit were saved; nothing is saved, and nothing sent. The bucket is listed
+    /// again where the edit may show other keys than the last listing.
+    ///
+    /// # Errors
+    /// As [`Engine::connection_edit`] and [`Engine::preview_make`].
+    pub async fn edit_preview(&self, id: String, draft: ConnectionDraft, refresh: bool) -> Result<EditPreview> {
+        let row = self.row(&id).await?;
+        let (settings, secrets) = self.edited(&row, &draft).await?;
+        let saved = &row.connection.settings;
+        let elsewhere = (&settings.bucket, &settings.endpoint) != (&saved.bucket, &saved.endpoint);
+        let wider = !settings.prefix.starts_with(&saved.prefix);
+        let mut listing = Listing { at: row.listed_at.unwrap_or_else(now), complete: row.listed_complete };
+        if refresh || elsewhere || wider || row.listed_at.is_none() {
+            let credentials = self.draft_credentials(&row, &settings, secrets).await?;
+            self.list_now(&row, &settings, &credentials, Under::DraftPrefix(&settings.prefix)).await?;
+            listing = Listing { at: now(), complete: true };
+            if elsewhere {
+                // What is recorded now is not the saved connection's place.
+                self.store.write(move |db| connections::forget_listing(db, row.number)).await?;
+            }
+        }
+        let rules = Rules::new(&id, &settings, self.library.intake());
+        let preview_id = format!("edit:{id}");
+        let summary = self.preview(preview_id.clone(), row.number, rules, listing).await?;
+        Ok(EditPreview { preview_id, summary })
+    }
+
+    async fn preview(&self, preview_id: String, number: i64, rules: Rules, listing: Listing) -> Result<PlanSummary> {
+        let Listing { at, complete } = listing;
         let (table, summary) = self
             .store
             .read(move |db| {
@@ -36,16 +72,16 @@ impl Engine {
                 let sums = survey::sums(&rules, complete, &mut pages)?;
                 let mut table = PreviewTable::new()?;
                 let show = |key: &_, judgement: &_, line: &_| table.push(&survey::item(&rules, key, judgement, line));
-                let summary = survey::survey(&rules, complete, listed_at, &sums, &mut pages, show)?;
+                let summary = survey::survey(&rules, complete, at, &sums, &mut pages, show)?;
                 table.finish()?;
                 Ok((table, summary))
             })
             .await?;
-        lock(&self.previews).insert(id, Arc::new(Mutex::new(table)));
+        lock(&self.previews).insert(preview_id, Arc::new(Mutex::new(table)));
         Ok(summary)
     }
 
-    /// A part of the last preview of a connection.
+    /// A part of the last preview of a connection, or of an edit of it.
     ///
     /// # Errors
     /// `invalid_request` when there is none.
@@ -55,14 +91,23 @@ impl Engine {
         crate::store::blocking(move || lock(&table).page(&filter)).await
     }
 
-    async fn list_again(&self, row: &ConnectionRow) -> Result<()> {
-        let id = &row.connection.id;
-        let settings = &row.connection.settings;
-        let _claim = self.claim(id)?;
-        let credentials = resolve(&self.secrets, id, &settings.credentials).await?;
-        let source = source(settings, &credentials).await?;
-        let cancel = CancellationToken::new();
-        listing::list(&self.store, source.as_ref(), row.number, &settings.prefix, &cancel, now, |_| {}).await?;
+    async fn list_now(
+        &self,
+        row: &ConnectionRow,
+        settings: &Settings,
+        credentials: &ResolvedCredentials,
+        under: Under<'_>,
+    ) -> Result<()> {
+        let _claim = self.claim(&row.connection.id)?;
+        let source = source(settings, credentials).await?;
+        let (cancel, clock): (_, Clock) = (CancellationToken::new(), Arc::new(now));
+        listing::list(&self.store, source.as_ref(), row.number, under, &cancel, &clock, |_| {}).await?;
         Ok(())
     }
+}
+
+/// The listing behind a preview.
+struct Listing {
+    at: i64,
+    complete: bool,
 }

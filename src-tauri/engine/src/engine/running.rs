@@ -12,19 +12,19 @@ use tokio_util::sync::CancellationToken;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EngineEvent;
 use crate::knowledge_base::KnowledgeBase;
-use crate::schedule;
+use crate::laws::Laws;
 use crate::store::connections::ConnectionRow;
 use crate::store::runs;
 use crate::sync::progress::Progress;
 use crate::sync::{Run, now};
-use crate::view::{ConnectionState, ItemOutcome, RunItems, RunProgress, RunState, RunTrigger, RunView};
+use crate::view::{ItemOutcome, RunItems, RunProgress, RunState, RunTrigger, RunView, SyncOptions};
 
 use super::{Engine, lock, resolve, source};
 
 /// How often progress is told.
 const SAMPLE: Duration = Duration::from_millis(200);
-/// How often the schedule looks at the clock.
-const TICK: Duration = Duration::from_secs(30);
+/// Connections that sync at the same time; the others wait for their turn.
+pub(super) const TURNS: usize = 3;
 /// Runs that `run_list` gives unless told otherwise.
 const DEFAULT_RUNS: u32 = 50;
 /// Lines that `run_items` gives at most.
@@ -60,39 +60,12 @@ impl<E: Deref<Target = Engine>> Drop for Claim<E> {
 }
 
 impl Engine {
-    /// Starts the background loop that syncs when a connection is due. It ends when the engine is shut down.
-    pub fn start_schedule(self: &Arc<Self>) {
-        let engine = Arc::clone(self);
-        self.tasks.spawn(async move {
-            let mut tick = tokio::time::interval(TICK);
-            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            loop {
-                tokio::select! {
-                    () = engine.closing.cancelled() => return,
-                    _ = tick.tick() => engine.start_what_is_due().await,
-                }
-            }
-        });
-    }
-
-    async fn start_what_is_due(self: &Arc<Self>) {
-        // The state file not answering now is no reason to end the loop; the next tick asks again.
-        let Ok(views) = self.connection_list().await else { return };
-        for view in views {
-            let busy = matches!(view.state, ConnectionState::Syncing | ConnectionState::Deleting);
-            if !busy && schedule::is_due(view.next_due_at, now()) {
-                // Already running by hand is as good.
-                let _ = self.start(&view.id, RunTrigger::Schedule).await;
-            }
-        }
-    }
-
     /// Starts a sync.
     ///
     /// # Errors
     /// `sync_running`, `connection_not_found`. What the bucket says is in the run.
-    pub async fn sync_start(self: &Arc<Self>, id: String) -> Result<RunView> {
-        self.start(&id, RunTrigger::Manual).await
+    pub async fn sync_start(self: &Arc<Self>, id: String, options: SyncOptions) -> Result<RunView> {
+        self.start(&id, RunTrigger::Manual, options).await
     }
 
     /// Starts a sync of every connection that is not syncing.
@@ -102,7 +75,7 @@ impl Engine {
     pub async fn sync_start_all(self: &Arc<Self>) -> Result<Vec<RunView>> {
         let mut started = Vec::new();
         for view in self.connection_list().await? {
-            match self.start(&view.id, RunTrigger::Manual).await {
+            match self.start(&view.id, RunTrigger::Manual, SyncOptions::default()).await {
                 Ok(run) => started.push(run),
                 Err(error) if error.code == ErrorCode::SyncRunning => {}
                 Err(error) => return Err(error),
@@ -143,15 +116,28 @@ impl Engine {
     pub async fn run_list(&self, connection_id: Option<String>, limit: u32) -> Result<Vec<RunView>> {
         let limit = if limit == 0 { DEFAULT_RUNS } else { limit.min(LARGEST_PAGE) };
         let mut runs = self.store.read(move |db| runs::newest(db, connection_id.as_deref(), limit)).await?;
-        let running = lock(&self.running);
-        for run in runs.iter_mut().filter(|run| run.state == RunState::Running) {
-            if let Some(counts) = running.get(&run.connection_id).map(|r| r.progress.counts()) {
-                (run.listed, run.sent, run.removed) = (counts.listed, counts.sent, counts.removed);
-                (run.skipped, run.failed, run.bytes) = (counts.skipped, counts.failed, counts.bytes);
-            }
-        }
-        drop(running);
+        runs.iter_mut().filter(|run| run.state == RunState::Running).for_each(|run| self.add_counts(run));
         Ok(runs)
+    }
+
+    /// One run, with what it has counted so far.
+    ///
+    /// # Errors
+    /// `invalid_request` for an unknown run.
+    pub async fn run_get(&self, run_id: String) -> Result<RunView> {
+        let mut run = self.store.read(move |db| runs::by_id(db, &run_id)).await?;
+        self.add_counts(&mut run);
+        Ok(run)
+    }
+
+    fn add_counts(&self, run: &mut RunView) {
+        let counts = match lock(&self.running).get(&run.connection_id) {
+            Some(running) if running.run_id == run.id => running.progress.counts(),
+            Some(_) | None => return,
+        };
+        (run.listed, run.sent, run.removed) = (counts.listed, counts.sent, counts.removed);
+        (run.skipped, run.failed, run.bytes) = (counts.skipped, counts.failed, counts.bytes);
+        run.held_back = counts.held_back;
     }
 
     /// What became of the objects of a run; `limit` 0 means 100.
@@ -204,11 +190,17 @@ impl Engine {
         }
     }
 
-    async fn start(self: &Arc<Self>, id: &str, trigger: RunTrigger) -> Result<RunView> {
+    pub(super) async fn start(
+        self: &Arc<Self>,
+        id: &str,
+        trigger: RunTrigger,
+        options: SyncOptions,
+    ) -> Result<RunView> {
         let row = self.row(id).await?;
         if row.deleting.is_some() || self.closing.is_cancelled() {
             return Err(Error::new(ErrorCode::SyncRunning, "the connection is being deleted, or the app is closing"));
         }
+        let trial = options.trial.filter(|trial| *trial > 0);
         let run_id = uuid::Uuid::now_v7().to_string();
         let started_at = now();
         let progress = Arc::new(Progress::new(started_at));
@@ -221,7 +213,7 @@ impl Engine {
             .write(move |db| {
                 // Nobody else has this connection, so an open run is one whose end could not be written.
                 runs::close_left_open_of(db, number, started_at)?;
-                runs::begin(db, number, &new_id, trigger, started_at)
+                runs::begin(db, number, &new_id, trigger, trial, started_at)
             })
             .await?;
         let base: Arc<dyn KnowledgeBase> = Arc::clone(&self.library) as _;
@@ -234,7 +226,10 @@ impl Engine {
             number,
             cancel,
             progress,
-            confirmed_removals: 0,
+            confirmed_removals: options.confirm_removals.unwrap_or(0),
+            trial,
+            clock: Arc::new(now),
+            laws: Laws::default(),
         };
         let engine = Arc::clone(self);
         self.tasks.spawn(async move { engine.carry_out(run, row, claim).await });
@@ -244,7 +239,20 @@ impl Engine {
         self.store.read(move |db| runs::by_id(db, &run_id)).await
     }
 
+    /// Waits for a turn, then carries the run out.
     async fn carry_out(&self, run: Run, row: ConnectionRow, claim: Claim<Arc<Self>>) {
+        tokio::select! {
+            // Both end the wait: a run that is cancelled here finds that out by itself.
+            () = run.cancel.cancelled() => {}
+            turn = self.turns.acquire() => {
+                let _turn = turn;
+                return self.carry_out_now(run, row, claim).await;
+            }
+        }
+        self.carry_out_now(run, row, claim).await;
+    }
+
+    async fn carry_out_now(&self, run: Run, row: ConnectionRow, claim: Claim<Arc<Self>>) {
         let (run_id, id) = (run.id.clone(), row.connection.id.clone());
         let source = async {
             let settings = &row.connection.settings;
@@ -267,8 +275,9 @@ impl Engine {
         let index = index.ok_or_else(|| Error::internal("telling a run's end", "it is not among the newest"))?;
         let (run, before) = (newest[index].clone(), &newest[index + 1..]);
         let is_good = |run: &RunView| run.state == RunState::Completed;
+        let is_whole = |run: &RunView| is_good(run) && run.trial.is_none();
         let counts = |run: &&RunView| !matches!(run.state, RunState::Cancelled | RunState::Interrupted);
-        let first = is_good(&run) && !before.iter().any(is_good);
+        let first = is_whole(&run) && !before.iter().any(is_whole);
         // Before its first run a connection counts as healthy, so a first run that fails is news.
         let turned = before.iter().find(counts).map_or(!is_good(&run), |last| is_good(last) != is_good(&run));
         Ok(EngineEvent::RunEnded { run, first, turned })

@@ -6,6 +6,7 @@ use crate::event::EngineEvent;
 use crate::schedule;
 use crate::store::connections::ConnectionRow;
 use crate::store::{connections, documents, runs};
+use crate::sync::now;
 use crate::tag::TagRule;
 use crate::view::{ConnectionState, ConnectionView, RunState, RunView};
 
@@ -62,12 +63,23 @@ fn view(db: &rusqlite::Connection, row: ConnectionRow) -> Result<ConnectionView>
     let last_run = runs::newest(db, Some(&row.connection.id), 1)?.into_iter().next();
     let Settings { name, bucket, region, endpoint, prefix, tagging, .. } = row.connection.settings.clone();
     let settings = row.connection.settings;
-    let last_started_at = last_run.as_ref().map(|run| run.started_at);
+    let pause = row.pause.filter(|pause| pause.holds(now()));
+    let facts = schedule::Facts {
+        id: &row.connection.id,
+        every_minutes: settings.every_minutes,
+        created_at: row.connection.created_at,
+        last_started_at: last_run.as_ref().map(|run| run.started_at),
+        last_finished_at: last_run.as_ref().and_then(|run| run.finished_at),
+        setbacks: runs::setbacks(db, row.number)?,
+        pause,
+    };
+    let next_due_at = schedule::next_due(&facts, now());
     Ok(ConnectionView {
-        state: state(row.deleting.is_some(), last_run.as_ref()),
+        state: state(row.deleting.is_some(), pause.is_some(), last_run.as_ref()),
         documents: counts.held,
         last_complete_at: runs::last_complete_at(db, row.number)?,
-        next_due_at: schedule::next_due(settings.every_minutes, last_started_at, row.connection.created_at),
+        next_due_at,
+        pause,
         last_run,
         progress: None,
         recent_runs: runs::bars(db, row.number)?,
@@ -84,17 +96,25 @@ fn view(db: &rusqlite::Connection, row: ConnectionRow) -> Result<ConnectionView>
         on_no_match: tagging.on_no_match,
         on_illegal_tag: tagging.on_illegal_tag,
         on_gone: settings.on_gone,
+        filters: settings.filters.iter().map(|filter| filter.draft().clone()).collect(),
+        max_size: settings.max_size,
+        ca_file: settings.ca_file.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
+        requester_pays: settings.requester_pays,
+        addressing: settings.addressing,
         every_minutes: settings.every_minutes.unwrap_or(0),
         destination: settings.destination,
         credentials: settings.credentials,
     })
 }
 
-fn state(deleting: bool, last_run: Option<&RunView>) -> ConnectionState {
+fn state(deleting: bool, paused: bool, last_run: Option<&RunView>) -> ConnectionState {
+    let is_trial = last_run.is_some_and(|run| run.trial.is_some());
     match last_run.map(|run| run.state) {
         _ if deleting => ConnectionState::Deleting,
-        None => ConnectionState::New,
         Some(RunState::Running) => ConnectionState::Syncing,
+        _ if paused => ConnectionState::Paused,
+        None => ConnectionState::New,
+        Some(RunState::Completed) if is_trial => ConnectionState::PartlyDone,
         Some(RunState::Completed) => ConnectionState::UpToDate,
         Some(RunState::PartlyCompleted) => ConnectionState::PartlyDone,
         Some(RunState::Failed) => ConnectionState::NeedsYou,

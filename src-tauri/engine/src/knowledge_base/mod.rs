@@ -112,6 +112,15 @@ pub struct Held {
     pub tag: ContainerTag,
 }
 
+/// A connection that documents belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// Its id.
+    pub connection: ConnectionId,
+    /// How many documents of the bucket it has under the prefix that was asked about.
+    pub documents: u64,
+}
+
 /// A search over what is held.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
@@ -202,6 +211,8 @@ pub trait KnowledgeBase: Send + Sync {
     async fn remove(&self, ids: &[RemoteId]) -> Result<Vec<Removal>>;
     /// A page of what it holds for a connection, by the engine's id; empty at the end.
     async fn held(&self, connection: &ConnectionId, after: Option<&DocumentId>, limit: u32) -> Result<Vec<Held>>;
+    /// The connections that have documents of this bucket with keys under this prefix.
+    async fn owners(&self, bucket: &str, prefix: &str) -> Result<Vec<Owner>>;
     /// Searches.
     async fn search(&self, query: &SearchQuery) -> Result<SearchReply>;
     /// Every container with its number of documents, by tag.

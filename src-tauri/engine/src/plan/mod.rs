@@ -7,10 +7,13 @@
 //!
 //! Not here: order of execution, retries, anything that waits.
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
+use ts_rs::TS;
 
 use crate::connection::OnGone;
 use crate::knowledge_base::{DocumentId, RemoteId};
+use crate::laws::Laws;
 use crate::object::{ETag, ObjectKey, ObjectMeta};
 use crate::scope::Admission;
 use crate::tag::ContainerTag;
@@ -21,7 +24,8 @@ pub mod totals;
 pub use fate::{Fate, fate};
 
 /// How the state file believes a document to stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
 pub enum DocumentState {
     /// About to be put: it may or may not be there.
     Intended,
@@ -64,6 +68,8 @@ pub struct DocumentRow {
     pub content_hash: Option<Vec<u8>>,
     /// Size of the object in bytes.
     pub size: u64,
+    /// It was refused, and a person asked to send it once more.
+    pub retry: bool,
 }
 
 /// The version and tag that a key should have.
@@ -105,6 +111,8 @@ pub struct Ground {
     pub on_gone: OnGone,
     /// Whether this run's own listing reached its end.
     pub complete: bool,
+    /// Which laws hold.
+    pub laws: Laws,
 }
 
 /// Why a document is removed.
@@ -116,6 +124,8 @@ pub enum Why {
     Gone,
     /// It was refused: only its row is left.
     Refused,
+    /// It was refused, and a person asked for it to be sent once more: what is left of it goes before it is put.
+    Retried,
     /// A newer version is searchable.
     Superseded,
 }
@@ -170,12 +180,13 @@ pub fn has_place(rows: &[DocumentRow]) -> bool {
 /// | intended | resolve | put | resolve | resolve |
 /// | sent | wait | wait | wait | wait |
 /// | indexed | remove first of all | nothing | remove once another is searchable and better | remove |
-/// | rejected | remove | nothing | remove if something is wanted or the listing is complete | remove |
+/// | rejected | remove | nothing; asked for again: remove, then put | remove if something is wanted or the listing is complete | remove |
 pub fn decide(connection: &str, facts: &KeyFacts<'_>, ground: Ground) -> Decision {
     let want = wanted(facts);
     let stands = want.as_ref().and_then(|want| standing_row(connection, facts, want));
     let mut steps = Vec::new();
-    if want.is_some() && stands.is_none_or(|i| facts.rows[i].state == DocumentState::Intended) {
+    let again = stands.filter(|i| facts.rows[*i].state == DocumentState::Rejected && facts.rows[*i].retry);
+    if want.is_some() && stands.is_none_or(|i| facts.rows[i].state == DocumentState::Intended || again == Some(i)) {
         steps.push(Step::Put);
     }
     let leaves = want.is_none() && ground.on_gone == OnGone::Remove && ground.complete && !is_blocked(facts.seen);
@@ -186,6 +197,7 @@ pub fn decide(connection: &str, facts: &KeyFacts<'_>, ground: Ground) -> Decisio
             DocumentState::Removing => Some(Step::Finish(i)),
             // It settles first: removing what is still processed would be refused, and could land late.
             DocumentState::Sent => None,
+            _ if again == Some(i) => Some(Step::Remove(i, Why::Retried)),
             _ if stands == Some(i) => None,
             DocumentState::Intended => Some(Step::Resolve(i)),
             DocumentState::Indexed if !same_tag => Some(Step::Remove(i, Why::WrongTag)),

@@ -34,6 +34,7 @@ fn row(etag: &str, tag_text: &str, state: DocumentState, sequence: i64) -> Docum
         error_detail: None,
         content_hash: None,
         size: 4,
+        retry: false,
     }
 }
 
@@ -50,7 +51,7 @@ impl Case {
             seen: etag.map(|e| (object(e), Admission::Admitted)),
             tag: rule_tag.map(tag),
             rows,
-            ground: Ground { on_gone: OnGone::Keep, complete: true },
+            ground: Ground { on_gone: OnGone::Keep, complete: true, laws: Laws::default() },
         }
     }
 
@@ -204,7 +205,7 @@ proptest! {
     #[test]
     fn the_laws_of_one_key_hold(rows in any_rows(), etag in proptest::option::of("[abc]"), rule in proptest::option::of("[tu]"), remove: bool, complete: bool) {
         let mut case = Case::new(etag.as_deref(), rule.as_deref(), rows);
-        case.ground = Ground { on_gone: if remove { OnGone::Remove } else { OnGone::Keep }, complete };
+        case.ground = Ground { on_gone: if remove { OnGone::Remove } else { OnGone::Keep }, complete, laws: Laws::default() };
         let decision = case.decide();
         for (i, row) in case.rows.iter().enumerate() {
             let steps: Vec<&Step> = decision.steps.iter().filter(|s| matches!(s, Step::Finish(r) | Step::Resolve(r) | Step::Remove(r, _) if *r == i)).collect();

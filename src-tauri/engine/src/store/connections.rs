@@ -3,8 +3,10 @@
 use rusqlite::{Connection as Db, OptionalExtension, Row, named_params, params};
 
 use super::sql_error;
-use crate::connection::{Connection, Credentials, Destination, OnGone, Settings};
+use crate::connection::{Addressing, Connection, Credentials, Destination, OnGone, Settings};
 use crate::error::{Error, ErrorCode, FieldError, Result};
+use crate::schedule::Pause;
+use crate::scope::{Filter, FilterDraft};
 use crate::tag::{ContainerTag, OnIllegalTag, OnNoMatch, TagRule, Tagging};
 
 /// A connection with what only the state file knows of it.
@@ -20,6 +22,12 @@ pub struct ConnectionRow {
     pub listed_complete: bool,
     /// A deletion has begun.
     pub deleting: Option<Deleting>,
+    /// It is paused.
+    pub pause: Option<Pause>,
+    /// Bare removals that the next run may carry out, because a person saw their number and said yes.
+    pub confirmed_removals: u64,
+    /// When its rows were last compared with what the knowledge base holds; `None`: before the next run they must be.
+    pub audited_at: Option<i64>,
 }
 
 /// What a deletion does with the documents.
@@ -33,7 +41,8 @@ pub enum Deleting {
 
 const COLUMNS: &str = "number, id, name, bucket, region, endpoint, prefix, container_tag_regex, container_tags, \
     document_limit, on_no_match, on_illegal_tag, on_gone, every_minutes, destination, credentials, created_at, \
-    listed_at, listed_complete, deleting";
+    listed_at, listed_complete, deleting, filters, max_size, ca_file, requester_pays, addressing, paused, paused_until, \
+    confirmed_removals, audited_at";
 
 /// Every connection, by name.
 pub fn all(db: &Db) -> Result<Vec<ConnectionRow>> {
@@ -72,7 +81,8 @@ pub fn update(db: &Db, id: &str, settings: &Settings) -> Result<()> {
             "UPDATE connections SET name = :name, bucket = :bucket, region = :region, endpoint = :endpoint, \
              prefix = :prefix, container_tag_regex = :rule, container_tags = :tags, document_limit = :limit, \
              on_no_match = :no_match, on_illegal_tag = :illegal, on_gone = :gone, every_minutes = :every, \
-             destination = :destination, credentials = :credentials WHERE id = :id",
+             destination = :destination, credentials = :credentials, filters = :filters, max_size = :max_size, \
+             ca_file = :ca_file, requester_pays = :requester_pays, addressing = :addressing WHERE id = :id",
             named_params! {
                 ":id": id,
                 ":name": settings.name,
@@ -89,6 +99,11 @@ pub fn update(db: &Db, id: &str, settings: &Settings) -> Result<()> {
                 ":every": settings.every_minutes,
                 ":destination": to_name(&settings.destination)?,
                 ":credentials": to_json(&settings.credentials)?,
+                ":filters": to_json(&settings.filters.iter().map(Filter::draft).collect::<Vec<_>>())?,
+                ":max_size": settings.max_size.map(|size| size as i64),
+                ":ca_file": settings.ca_file.as_ref().map(|path| path.display().to_string()),
+                ":requester_pays": settings.requester_pays,
+                ":addressing": to_name(&settings.addressing)?,
             },
         )
         .map_err(|e| name_error(e, &settings.name))?;
@@ -102,6 +117,42 @@ pub fn set_listed(db: &Db, number: i64, at: i64, complete: bool) -> Result<()> {
         params![number, at, complete],
     )
     .map_err(sql_error)?;
+    Ok(())
+}
+
+/// Pauses a connection, or lets it go on.
+pub fn set_pause(db: &Db, number: i64, pause: Option<Pause>) -> Result<()> {
+    db.execute(
+        "UPDATE connections SET paused = ?2, paused_until = ?3 WHERE number = ?1",
+        params![number, pause.is_some(), pause.and_then(|pause| pause.until)],
+    )
+    .map_err(sql_error)?;
+    Ok(())
+}
+
+/// Remembers a yes to this many bare removals for the next run; 0 takes it back.
+pub fn set_confirmed_removals(db: &Db, number: i64, confirmed: u64) -> Result<()> {
+    db.execute("UPDATE connections SET confirmed_removals = ?2 WHERE number = ?1", params![number, confirmed as i64])
+        .map_err(sql_error)?;
+    Ok(())
+}
+
+/// Remembers when what is held was last read from the knowledge base; `None` asks for it before the next run.
+pub fn set_audited(db: &Db, number: i64, at: Option<i64>) -> Result<()> {
+    db.execute("UPDATE connections SET audited_at = ?2 WHERE number = ?1", params![number, at]).map_err(sql_error)?;
+    Ok(())
+}
+
+/// Asks for an audit of every connection: the state file may be older than what the knowledge bases hold.
+pub fn forget_audits(db: &Db) -> Result<()> {
+    db.execute("UPDATE connections SET audited_at = NULL", []).map_err(sql_error)?;
+    Ok(())
+}
+
+/// Forgets when the bucket was listed: what is recorded is another place's.
+pub fn forget_listing(db: &Db, number: i64) -> Result<()> {
+    db.execute("UPDATE connections SET listed_at = NULL, listed_complete = 0 WHERE number = ?1", [number])
+        .map_err(sql_error)?;
     Ok(())
 }
 
@@ -127,6 +178,7 @@ fn read(row: &Row<'_>) -> Result<ConnectionRow> {
     let tags: Vec<String> = from_json(&row.get::<_, String>("container_tags").map_err(column)?)?;
     let rule: Option<String> = row.get("container_tag_regex").map_err(column)?;
     let rule = rule.map(|pattern| TagRule::parse(&pattern)).transpose().map_err(|e| Error::fields(vec![e]))?;
+    let filters: Vec<FilterDraft> = from_json(&row.get::<_, String>("filters").map_err(column)?)?;
     let credentials: Credentials = from_json(&row.get::<_, String>("credentials").map_err(column)?)?;
     let settings = Settings {
         name: row.get("name").map_err(column)?,
@@ -145,7 +197,18 @@ fn read(row: &Row<'_>) -> Result<ConnectionRow> {
         every_minutes: row.get("every_minutes").map_err(column)?,
         destination: from_name::<Destination>(row, "destination")?,
         credentials,
+        filters: filters
+            .iter()
+            .map(Filter::parse)
+            .collect::<std::result::Result<_, _>>()
+            .map_err(|e| Error::fields(vec![e]))?,
+        max_size: row.get("max_size").map_err(column)?,
+        ca_file: row.get::<_, Option<String>>("ca_file").map_err(column)?.map(Into::into),
+        requester_pays: row.get("requester_pays").map_err(column)?,
+        addressing: from_name::<Addressing>(row, "addressing")?,
     };
+    let paused: bool = row.get("paused").map_err(column)?;
+    let paused_until: Option<i64> = row.get("paused_until").map_err(column)?;
     let deleting: Option<String> = row.get("deleting").map_err(column)?;
     Ok(ConnectionRow {
         number: row.get("number").map_err(column)?,
@@ -157,6 +220,9 @@ fn read(row: &Row<'_>) -> Result<ConnectionRow> {
         listed_at: row.get("listed_at").map_err(column)?,
         listed_complete: row.get("listed_complete").map_err(column)?,
         deleting: deleting.map(|text| if text == "keep" { Deleting::Keep } else { Deleting::Remove }),
+        pause: paused.then_some(Pause { until: paused_until }),
+        confirmed_removals: row.get("confirmed_removals").map_err(column)?,
+        audited_at: row.get("audited_at").map_err(column)?,
     })
 }
 

@@ -4,13 +4,13 @@ use rusqlite::{Connection as Db, Row, params};
 
 use super::sql_error;
 use crate::error::{Error, ErrorCode, Result};
-use crate::knowledge_base::{DocumentId, RemoteId};
+use crate::knowledge_base::{DocumentId, Held, RemoteId};
 use crate::object::{ETag, ObjectKey};
 use crate::plan::{DocumentRow, DocumentState};
 use crate::tag::ContainerTag;
 
 const COLUMNS: &str = "id, key, etag, tag, sequence, remote_id, state, unanswered_at, error_code, error_detail, \
-    content_hash, size, changed_at";
+    content_hash, size, changed_at, retry";
 
 /// A row that is about to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,15 +163,6 @@ pub fn unsettled(db: &Db, connection: i64, after: i64, limit: u32) -> Result<Vec
     rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
 }
 
-/// The first rows of a connection, whatever their state.
-pub fn any(db: &Db, connection: i64, limit: u32) -> Result<Vec<DocumentRow>> {
-    let mut statement = db
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM documents WHERE connection = ?1 ORDER BY sequence LIMIT ?2"))
-        .map_err(sql_error)?;
-    let rows = statement.query_map(params![connection, limit], read).map_err(sql_error)?;
-    rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
-}
-
 /// Forgets every row of a connection whose documents are to stay without an owner.
 pub fn forget_all(db: &Db, connection: i64) -> Result<()> {
     db.execute("DELETE FROM documents WHERE connection = ?1", [connection]).map_err(sql_error)?;
@@ -189,6 +180,57 @@ pub fn keys_with_several_rows(db: &Db, connection: i64, after: &str, limit: u32)
     let rows = statement
         .query_map(params![connection, after, limit], |row| Ok(ObjectKey::new(row.get::<_, String>(0)?)))
         .map_err(sql_error)?;
+    rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
+}
+
+/// Asks for refused documents to be sent once more: those of these keys, or all when there are none. Returns how many.
+pub fn ask_retry(db: &Db, connection: i64, keys: &[String]) -> Result<u64> {
+    let keys = serde_json::to_string(keys).map_err(|e| Error::internal("naming keys", e))?;
+    let asked = db
+        .execute(
+            "UPDATE documents SET retry = 1 WHERE connection = ?1 AND state = 'rejected' \
+             AND (?2 = '[]' OR key IN (SELECT value FROM json_each(?2)))",
+            params![connection, keys],
+        )
+        .map_err(sql_error)?;
+    Ok(asked as u64)
+}
+
+/// Takes up a document that the knowledge base holds and the state file does not know. How it stands is asked later.
+pub fn adopt(db: &Db, connection: i64, destination: &str, held: &Held, at: i64) -> Result<bool> {
+    let made = db
+        .prepare_cached(
+            "INSERT INTO documents (id, connection, key, etag, tag, destination, remote_id, state, size, changed_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'sent', 0, ?8) ON CONFLICT DO NOTHING",
+        )
+        .and_then(|mut s| {
+            let (key, etag, tag) = (held.key.as_str(), held.etag.as_str(), held.tag.as_str());
+            s.execute(params![held.id, connection, key, etag, tag, destination, held.remote_id, at])
+        })
+        .map_err(sql_error)?;
+    Ok(made == 1)
+}
+
+/// Ids of indexed rows with `after` < id <= `end` (no end: all that follow), by id.
+pub fn indexed_ids(db: &Db, connection: i64, after: &str, end: Option<&str>) -> Result<Vec<DocumentId>> {
+    let mut statement = db
+        .prepare_cached(
+            "SELECT id FROM documents WHERE connection = ?1 AND id > ?2 AND (?3 IS NULL OR id <= ?3) \
+             AND state = 'indexed' ORDER BY id",
+        )
+        .map_err(sql_error)?;
+    let rows = statement.query_map(params![connection, after, end], |row| row.get(0)).map_err(sql_error)?;
+    rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
+}
+
+/// Rows after a sequence, oldest first.
+pub fn page(db: &Db, connection: i64, after: i64, limit: u32) -> Result<Vec<DocumentRow>> {
+    let mut statement = db
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM documents WHERE connection = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3"
+        ))
+        .map_err(sql_error)?;
+    let rows = statement.query_map(params![connection, after, limit], read).map_err(sql_error)?;
     rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
 }
 
@@ -233,6 +275,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
         content_hash: row.get(10)?,
         size: row.get::<_, i64>(11)? as u64,
         changed_at: row.get(12)?,
+        retry: row.get(13)?,
     })
 }
 

@@ -23,7 +23,7 @@ pub mod runs;
 /// `application_id` of the state file: "S3Cn".
 const APPLICATION_ID: i32 = 0x5333_436e;
 /// One script per version; `user_version` counts those that were run.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/1.sql"), include_str!("migrations/2.sql")];
 const STATE_FILE: &str = "state.db";
 
 /// The open state file.

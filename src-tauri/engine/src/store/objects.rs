@@ -13,16 +13,27 @@ pub fn begin_listing(db: &Db, connection: i64) -> Result<()> {
     Ok(())
 }
 
-/// Merges a page that covers the keys after `after` up to its own last key, or to the end when it is the last
-/// page. Stored keys of that range that the page does not show are remembered as missing.
+/// The part of a listing that a page covers.
+#[derive(Debug, Clone)]
+pub struct Span {
+    /// What is listed: keys under this prefix.
+    pub prefix: String,
+    /// The last key of the page before; empty for the first page.
+    pub after: String,
+    /// It reaches to the end of the prefix; otherwise to its own last key.
+    pub is_last: bool,
+}
+
+/// Merges a page with the stored keys of its span. Stored keys of the span that the page does not show are
+/// remembered as missing.
 ///
-/// `page` must be strictly rising, and beyond `after`.
-pub fn record_page(db: &Db, connection: i64, after: &str, page: &[ObjectMeta], is_last: bool) -> Result<()> {
-    let end = if is_last { None } else { page.last().map(|object| object.key.as_str()) };
-    if end.is_none() && !is_last {
+/// `page` must be strictly rising, beyond `after` and under the prefix.
+pub fn record_page(db: &Db, connection: i64, span: &Span, page: &[ObjectMeta]) -> Result<()> {
+    let end = if span.is_last { None } else { page.last().map(|object| object.key.as_str()) };
+    if end.is_none() && !span.is_last {
         return Ok(());
     }
-    let stored = range(db, connection, after, end)?;
+    let stored = stored_under(db, connection, span, end)?;
     let mut upsert = db
         .prepare_cached(
             "INSERT INTO objects (connection, key, etag, size, modified, storage_class) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
@@ -50,20 +61,40 @@ pub fn record_page(db: &Db, connection: i64, after: &str, page: &[ObjectMeta], i
     Ok(())
 }
 
-/// Ends a complete listing under `prefix`: the keys that it missed go, and so do keys outside the prefix, which
-/// an earlier prefix of the connection left.
-pub fn end_complete_listing(db: &Db, connection: i64, prefix: &str) -> Result<()> {
+/// Ends a complete listing: the keys that it missed go.
+pub fn end_complete_listing(db: &Db, connection: i64) -> Result<()> {
     db.execute(
         "DELETE FROM objects WHERE connection = ?1 AND key IN (SELECT key FROM missing WHERE connection = ?1)",
         [connection],
     )
     .map_err(sql_error)?;
+    begin_listing(db, connection)
+}
+
+/// Forgets keys outside a prefix, which an earlier prefix of the connection, or an edit that was only looked at, left.
+pub fn forget_outside(db: &Db, connection: i64, prefix: &str) -> Result<()> {
     db.execute(
         "DELETE FROM objects WHERE connection = ?1 AND substr(key, 1, length(?2)) <> ?2",
         params![connection, prefix],
     )
     .map_err(sql_error)?;
-    begin_listing(db, connection)
+    Ok(())
+}
+
+/// Stored objects of a span. Keys under one prefix follow one another, so the walk ends at the first one beyond it.
+fn stored_under(db: &Db, connection: i64, span: &Span, end: Option<&str>) -> Result<Vec<ObjectMeta>> {
+    let Span { prefix, after, .. } = span;
+    let mut statement = db
+        .prepare_cached(
+            "SELECT key, etag, size, modified, storage_class FROM objects \
+             WHERE connection = ?1 AND key >= ?2 AND key > ?3 AND (?4 IS NULL OR key <= ?4) ORDER BY key",
+        )
+        .map_err(sql_error)?;
+    let rows = statement.query_map(params![connection, prefix, after, end], read).map_err(sql_error)?;
+    let under = |object: &rusqlite::Result<ObjectMeta>| {
+        object.as_ref().map_or(true, |object| object.key.as_str().starts_with(prefix.as_str()))
+    };
+    rows.take_while(under).collect::<std::result::Result<_, _>>().map_err(sql_error)
 }
 
 /// Objects with `after` < key <= `end`, by key.

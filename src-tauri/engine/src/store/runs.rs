@@ -5,13 +5,15 @@ use rusqlite::{Connection as Db, OptionalExtension, Row, params};
 use super::connections::{from_name, to_name};
 use super::sql_error;
 use crate::error::{Error, ErrorCode, Result};
-use crate::view::{ItemOutcome, RunBar, RunItem, RunItems, RunState, RunTrigger, RunView};
+use crate::view::{ItemOutcome, KeyEvent, RunBar, RunItem, RunItems, RunState, RunTrigger, RunView};
 
 /// Runs that a connection keeps; older ones go when a new one begins.
 const KEPT: u32 = 200;
+/// Lines that a connection's older runs keep together; beyond it the oldest runs lose theirs. The newest run keeps all.
+const LINES_KEPT: u32 = 100_000;
 const COLUMNS: &str = "runs.number, runs.id, connections.id, connections.name, started_by, state, started_at, \
-    finished_at, listed, sent, removed, skipped, failed, bytes, error_code, error_detail, error_region \
-    FROM runs JOIN connections ON connections.number = runs.connection";
+    finished_at, listed, sent, removed, skipped, failed, bytes, held_back, trial, error_code, error_detail, \
+    error_region FROM runs JOIN connections ON connections.number = runs.connection";
 
 /// What a run counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,16 +30,20 @@ pub struct RunCounts {
     pub failed: u64,
     /// Bytes sent.
     pub bytes: u64,
+    /// Removals held back.
+    pub held_back: u64,
+    /// Lines written.
+    pub lines: u64,
 }
 
 /// Opens a run; there is at most one per connection. Returns its number.
 ///
 /// # Errors
 /// `sync_running` when one is open.
-pub fn begin(db: &Db, connection: i64, id: &str, trigger: RunTrigger, at: i64) -> Result<i64> {
+pub fn begin(db: &Db, connection: i64, id: &str, trigger: RunTrigger, trial: Option<u32>, at: i64) -> Result<i64> {
     db.execute(
-        "INSERT INTO runs (id, connection, started_by, state, started_at) VALUES (?1, ?2, ?3, 'running', ?4)",
-        params![id, connection, to_name(&trigger)?, at],
+        "INSERT INTO runs (id, connection, started_by, state, started_at, trial) VALUES (?1, ?2, ?3, 'running', ?4, ?5)",
+        params![id, connection, to_name(&trigger)?, at, trial],
     )
     .map_err(|e| match e.sqlite_error_code() {
         Some(rusqlite::ErrorCode::ConstraintViolation) => Error::new(ErrorCode::SyncRunning, "one run at a time"),
@@ -50,6 +56,13 @@ pub fn begin(db: &Db, connection: i64, id: &str, trigger: RunTrigger, at: i64) -
         params![connection, KEPT],
     )
     .map_err(sql_error)?;
+    db.execute(
+        "DELETE FROM run_items WHERE run IN (SELECT number FROM ( \
+           SELECT number, sum(lines) OVER (ORDER BY number DESC) AS so_far, row_number() OVER (ORDER BY number DESC) AS place \
+           FROM runs WHERE connection = ?1 AND lines > 0 AND state <> 'running') WHERE so_far > ?2 AND place > 1)",
+        params![connection, LINES_KEPT],
+    )
+    .map_err(sql_error)?;
     Ok(number)
 }
 
@@ -57,7 +70,8 @@ pub fn begin(db: &Db, connection: i64, id: &str, trigger: RunTrigger, at: i64) -
 pub fn end(db: &Db, id: &str, state: RunState, counts: &RunCounts, error: Option<&Error>, at: i64) -> Result<()> {
     db.execute(
         "UPDATE runs SET state = ?2, finished_at = ?3, listed = ?4, sent = ?5, removed = ?6, skipped = ?7, \
-         failed = ?8, bytes = ?9, error_code = ?10, error_detail = ?11, error_region = ?12 WHERE id = ?1",
+         failed = ?8, bytes = ?9, error_code = ?10, error_detail = ?11, error_region = ?12, held_back = ?13, \
+         lines = ?14 WHERE id = ?1",
         params![
             id,
             to_name(&state)?,
@@ -71,6 +85,8 @@ pub fn end(db: &Db, id: &str, state: RunState, counts: &RunCounts, error: Option
             error.map(|e| e.code.name()),
             error.map(|e| &e.detail),
             error.and_then(|e| e.region.as_ref()),
+            counts.held_back as i64,
+            counts.lines as i64,
         ],
     )
     .map_err(sql_error)?;
@@ -112,11 +128,35 @@ pub fn newest(db: &Db, connection: Option<&str>, limit: u32) -> Result<Vec<RunVi
     runs.map(|run| run.map_err(sql_error)?).collect()
 }
 
-/// When the last run that completed ended.
+/// When the last run that completed ended; a trial leaves out most.
 pub fn last_complete_at(db: &Db, connection: i64) -> Result<Option<i64>> {
-    db.prepare_cached("SELECT max(finished_at) FROM runs WHERE connection = ?1 AND state = 'completed'")
-        .and_then(|mut s| s.query_row([connection], |row| row.get(0)))
-        .map_err(sql_error)
+    db.prepare_cached(
+        "SELECT max(finished_at) FROM runs WHERE connection = ?1 AND state = 'completed' AND trial IS NULL",
+    )
+    .and_then(|mut s| s.query_row([connection], |row| row.get(0)))
+    .map_err(sql_error)
+}
+
+/// How many runs in a row, the newest first, a passing trouble has ended.
+pub fn setbacks(db: &Db, connection: i64) -> Result<u32> {
+    let mut statement = db
+        .prepare_cached(
+            "SELECT state, error_code FROM runs WHERE connection = ?1 AND state <> 'running' ORDER BY number DESC LIMIT 10",
+        )
+        .map_err(sql_error)?;
+    let rows = statement
+        .query_map([connection], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?)))
+        .map_err(sql_error)?;
+    let mut setbacks = 0;
+    for row in rows {
+        let (state, code) = row.map_err(sql_error)?;
+        let passes = code.is_some_and(|code| ErrorCode::from_name(&code).passes());
+        if !(passes && matches!(state.as_str(), "failed" | "partly_completed")) {
+            break;
+        }
+        setbacks += 1;
+    }
+    Ok(setbacks)
 }
 
 /// The last 30 runs as bars, oldest first.
@@ -178,6 +218,32 @@ pub fn items(db: &Db, run: &str, outcome: Option<ItemOutcome>, offset: u64, limi
     Ok(RunItems { items: rows.map(|item| item.map_err(sql_error)?).collect::<Result<_>>()?, total })
 }
 
+/// How many of these keys failed in the newest run that has ended; of all keys when there are none.
+pub fn last_failed(db: &Db, connection: i64, keys: &[String]) -> Result<u64> {
+    let keys = serde_json::to_string(keys).map_err(|e| Error::internal("naming keys", e))?;
+    db.query_row(
+        "SELECT count(*) FROM run_items WHERE outcome = 'failed' AND (?2 = '[]' OR key IN (SELECT value FROM json_each(?2))) \
+         AND run = (SELECT max(number) FROM runs WHERE connection = ?1 AND state <> 'running')",
+        params![connection, keys],
+        |row| row.get(0),
+    )
+    .map_err(sql_error)
+}
+
+/// What became of a key in the runs of a connection, newest first.
+pub fn of_key(db: &Db, connection: i64, key: &str, limit: u32) -> Result<Vec<KeyEvent>> {
+    let mut statement = db
+        .prepare_cached(
+            "SELECT runs.id, key, tag, outcome, code, detail, size, at FROM run_items JOIN runs ON runs.number = run \
+             WHERE key = ?2 AND runs.connection = ?1 ORDER BY run DESC, run_items.number DESC LIMIT ?3",
+        )
+        .map_err(sql_error)?;
+    let rows = statement
+        .query_map(params![connection, key, limit], |row| Ok((row.get::<_, String>(0)?, read_item(row))))
+        .map_err(sql_error)?;
+    rows.map(|row| row.map_err(sql_error).and_then(|(run_id, item)| Ok(KeyEvent { run_id, item: item? }))).collect()
+}
+
 fn read_item(row: &Row<'_>) -> Result<RunItem> {
     let outcome = from_name::<ItemOutcome>(row, "outcome")?;
     let item = || {
@@ -219,6 +285,8 @@ fn read(row: &Row<'_>) -> Result<RunView> {
             skipped: row.get("skipped")?,
             failed: row.get("failed")?,
             bytes: row.get("bytes")?,
+            held_back: row.get("held_back")?,
+            trial: row.get("trial")?,
             error,
         })
     };

@@ -54,10 +54,12 @@ async fn a_listing_upserts_what_differs_and_only_a_complete_one_takes_keys_out()
             let mut after = String::new();
             let count = pages.len();
             for (i, page) in pages.into_iter().enumerate() {
-                objects::record_page(db, number, &after, &page, complete && i + 1 == count)?;
+                let span =
+                    objects::Span { prefix: String::new(), after: after.clone(), is_last: complete && i + 1 == count };
+                objects::record_page(db, number, &span, &page)?;
                 after = page.last().map_or(after, |o| o.key.as_str().to_owned());
             }
-            if complete { objects::end_complete_listing(db, number, "") } else { Ok(()) }
+            if complete { objects::end_complete_listing(db, number) } else { Ok(()) }
         })
     };
     let page = |keys: &[(&str, &str)]| keys.iter().map(|(k, e)| object(k, e)).collect::<Vec<_>>();
@@ -75,7 +77,8 @@ async fn the_walk_over_keys_merges_objects_and_documents_in_byte_order() {
     store
         .write(move |db| {
             let page = [object("a//b", "1"), object("a/b", "1"), object("é", "1")];
-            objects::record_page(db, number, "", &page, true)?;
+            let span = objects::Span { prefix: String::new(), after: String::new(), is_last: true };
+            objects::record_page(db, number, &span, &page)?;
             for (key, etag) in [("a/b", "0"), ("a/b", "1"), ("..", "1"), ("z", "1"), ("🦀", "1")] {
                 documents::intend(db, number, "library", &intent(key, etag))?;
             }
@@ -129,8 +132,8 @@ async fn two_connections_cannot_share_a_name() {
 async fn a_connection_has_one_open_run_and_a_crashed_one_is_closed_at_the_next_start() {
     use crate::view::RunTrigger::Manual;
     let (_folder, store, number) = open().await;
-    store.write(move |db| runs::begin(db, number, "r1", Manual, 1)).await.expect("begins");
-    let second = store.write(move |db| runs::begin(db, number, "r2", Manual, 1)).await;
+    store.write(move |db| runs::begin(db, number, "r1", Manual, None, 1)).await.expect("begins");
+    let second = store.write(move |db| runs::begin(db, number, "r2", Manual, None, 1)).await;
     assert_eq!(second.expect_err("refused").code, ErrorCode::SyncRunning);
     store.write(|db| runs::close_left_open(db, 2)).await.expect("closes");
     let run = store.read(|db| runs::by_id(db, "r1")).await.expect("reads");

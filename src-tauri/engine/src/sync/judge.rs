@@ -1,6 +1,7 @@
 //! A connection's rules, applied to one key.
 
 use crate::connection::{OnGone, Settings};
+use crate::laws::Laws;
 use crate::object::ObjectKey;
 use crate::plan::{self, Decision, Fate, Ground, KeyFacts, Seen};
 use crate::scope::{Intake, Scope};
@@ -20,6 +21,8 @@ pub struct Rules {
     pub on_gone: OnGone,
     /// At most this many keys have documents.
     pub document_limit: u32,
+    /// Which laws hold.
+    pub laws: Laws,
 }
 
 /// What the rules say about a key.
@@ -38,10 +41,11 @@ impl Rules {
     pub fn new(connection: &str, settings: &Settings, intake: Intake) -> Self {
         Self {
             connection: connection.to_owned(),
-            scope: Scope { prefix: settings.prefix.clone(), intake },
+            scope: settings.scope(intake),
             tagging: settings.tagging.clone(),
             on_gone: settings.on_gone,
             document_limit: settings.document_limit,
+            laws: Laws::default(),
         }
     }
 
@@ -53,7 +57,8 @@ impl Rules {
             None => Seen::Unlisted,
         };
         let facts = KeyFacts { key: &key.key, seen, tag: tag.tag(), rows: &key.rows };
-        let decision = plan::decide(&self.connection, &facts, Ground { on_gone: self.on_gone, complete });
+        let ground = Ground { on_gone: self.on_gone, complete, laws: self.laws };
+        let decision = plan::decide(&self.connection, &facts, ground);
         let fate = plan::fate(&facts, &tag, &decision);
         Judgement { tag, decision, fate }
     }

@@ -6,8 +6,26 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::object::ObjectMeta;
 use crate::source::ObjectSource;
 use crate::store::{Store, connections, objects};
+use crate::sync::Clock;
 
-/// Lists everything under `prefix` into the state file. Returns whether the listing is proven complete, which
+/// What is listed.
+#[derive(Debug, Clone, Copy)]
+pub enum Under<'a> {
+    /// Everything under the connection's prefix; what was recorded outside of it goes.
+    Prefix(&'a str),
+    /// Everything under the prefix of an edit that is not saved yet; what was recorded outside of it stays.
+    DraftPrefix(&'a str),
+}
+
+impl<'a> Under<'a> {
+    fn prefix(self) -> &'a str {
+        match self {
+            Self::Prefix(prefix) | Self::DraftPrefix(prefix) => prefix,
+        }
+    }
+}
+
+/// Lists everything under a prefix into the state file. Returns whether the listing is proven complete, which
 /// is false only when it was cancelled.
 ///
 /// # Errors
@@ -17,12 +35,13 @@ pub async fn list(
     store: &Store,
     source: &dyn ObjectSource,
     connection: i64,
-    prefix: &str,
+    under: Under<'_>,
     cancel: &CancellationToken,
-    now: impl Fn() -> i64,
+    clock: &Clock,
     mut on_page: impl FnMut(usize),
 ) -> Result<bool> {
     store.write(move |db| objects::begin_listing(db, connection)).await?;
+    let prefix = under.prefix();
     let mut token: Option<String> = None;
     let mut after = String::new();
     loop {
@@ -37,14 +56,18 @@ pub async fn list(
         if let Some(last) = page.objects.last() {
             after = last.key.as_str().to_owned();
         }
-        let prefix = prefix.to_owned();
-        let at = now();
+        let span = objects::Span { prefix: prefix.to_owned(), after: from, is_last };
+        let outside_goes = matches!(under, Under::Prefix(_));
+        let at = clock();
         store
             .write(move |db| {
-                objects::record_page(db, connection, &from, &page.objects, is_last)?;
+                objects::record_page(db, connection, &span, &page.objects)?;
                 if is_last {
-                    objects::end_complete_listing(db, connection, &prefix)?;
-                    connections::set_listed(db, connection, at, true)?;
+                    objects::end_complete_listing(db, connection)?;
+                    if outside_goes {
+                        objects::forget_outside(db, connection, &span.prefix)?;
+                        connections::set_listed(db, connection, at, true)?;
+                    }
                 }
                 Ok(())
             })

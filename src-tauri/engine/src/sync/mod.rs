@@ -16,18 +16,21 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result, Stops};
 use crate::knowledge_base::KnowledgeBase;
+use crate::laws::Laws;
 use crate::plan::Step;
 use crate::plan::totals::{Brake, Places};
 use crate::source::ObjectSource;
-use crate::store::connections::ConnectionRow;
+use crate::store::connections::{self, ConnectionRow};
 use crate::store::keys::KeyRow;
 use crate::store::{Store, documents, keys, runs};
-use crate::view::{ItemOutcome, PlanSummary, RunItem, RunPhase, RunState};
+use crate::view::{ItemOutcome, RunItem, RunPhase, RunState};
 
+pub mod audit;
 pub mod judge;
 pub mod ledger;
 pub mod listing;
 pub mod outcome;
+pub mod planning;
 pub mod progress;
 pub mod removal;
 pub mod settle;
@@ -37,14 +40,17 @@ mod transfer;
 use judge::{Judgement, Rules};
 use ledger::{Entry, Ledger, Owner};
 use outcome::Standing;
+use planning::Plan;
 use progress::Progress;
 use removal::{Leaving, Round};
-use survey::Sums;
 
 /// Milliseconds since 1970 UTC.
 pub fn now() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }
+
+/// Where a run reads the time, in milliseconds since 1970 UTC: [`now`], or a clock that a test turns.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// A run of one connection.
 pub struct Run {
@@ -62,8 +68,14 @@ pub struct Run {
     pub cancel: CancellationToken,
     /// Its counters.
     pub progress: Arc<Progress>,
-    /// Bare removals that a person said yes to.
+    /// Bare removals that a person said yes to for this run.
     pub confirmed_removals: u64,
+    /// Sends at most this many documents.
+    pub trial: Option<u32>,
+    /// The clock.
+    pub clock: Clock,
+    /// Which laws hold.
+    pub laws: Laws,
 }
 
 /// Name of the destination in the state file.
@@ -87,39 +99,69 @@ impl Run {
         let cancelled = self.cancel.is_cancelled();
         let (state, error) = outcome::outcome(result, cancelled, &counts, self.progress.first_failure(), standing);
         let id = self.id.clone();
-        self.store.write(move |db| runs::end(db, &id, state, &counts, error.as_ref(), now())).await?;
+        let at = self.now();
+        self.store.write(move |db| runs::end(db, &id, state, &counts, error.as_ref(), at)).await?;
         Ok(state)
     }
 
     async fn work(&self, source: &dyn ObjectSource, ledger: &Ledger, standing: &mut Standing) -> Result<()> {
-        let number = self.connection.number;
-        self.store.write(move |db| documents::mark_left_intents(db, number, now())).await?;
-        settle::settle(&self.store, self.base.as_ref(), number, now()).await?;
+        let (number, at) = (self.connection.number, self.now());
+        self.store.write(move |db| documents::mark_left_intents(db, number, at)).await?;
+        if audit::is_due(&self.connection, at) {
+            self.progress.enter(RunPhase::Auditing, at);
+            audit::audit(&self.store, self.base.as_ref(), &self.connection, LIBRARY, at).await?;
+        }
+        settle::settle(&self.store, self.base.as_ref(), number, self.now()).await?;
 
-        self.progress.enter(RunPhase::Listing, now());
+        self.progress.enter(RunPhase::Listing, self.now());
         let settings = &self.connection.connection.settings;
         let listed = |count: usize| self.progress.add_listed(count as u64);
-        let complete = listing::list(&self.store, source, number, &settings.prefix, &self.cancel, now, listed).await?;
+        let under = listing::Under::Prefix(&settings.prefix);
+        let complete = listing::list(&self.store, source, number, under, &self.cancel, &self.clock, listed).await?;
         if !complete {
             return Ok(());
         }
-        self.progress.enter(RunPhase::Deciding, now());
-        let rules = Arc::new(Rules::new(&self.connection.connection.id, settings, self.base.intake()));
-        let (sums, summary) = plan(&self.store, number, Arc::clone(&rules), complete, now()).await?;
-        let brake = Brake { confirmed: self.confirmed_removals, ..sums.brake };
-        let planned = summary.totals.new + summary.totals.changed + summary.totals.retagged;
-        self.progress.set_plan(planned, summary.bytes, summary.totals.skipped);
+        let intake = self.base.intake();
+        let rules = Rules { laws: self.laws, ..Rules::new(&self.connection.connection.id, settings, intake) };
+        let rules = Arc::new(rules);
+        let (plan, holds) = self.plan(ledger, &rules, standing).await?;
 
-        self.progress.enter(RunPhase::Removing, now());
+        self.progress.enter(RunPhase::Removing, self.now());
+        self.remove_round(source, ledger, &rules, Round::First { brake: holds }).await?;
+        self.progress.enter(RunPhase::Sending, self.now());
+        self.send(source, ledger, &rules, &plan, Sending::KeysWithPlace).await?;
+        self.send(source, ledger, &rules, &plan, Sending::NewKeys).await?;
+        self.progress.enter(RunPhase::Settling, self.now());
+        settle::settle(&self.store, self.base.as_ref(), number, self.now()).await?;
+        self.remove_round(source, ledger, &rules, Round::Last).await
+    }
+
+    /// Plans, and tells whether the brake holds bare removals back.
+    async fn plan(&self, ledger: &Ledger, rules: &Arc<Rules>, standing: &mut Standing) -> Result<(Plan, bool)> {
+        self.progress.enter(RunPhase::Deciding, self.now());
+        let number = self.connection.number;
+        let plan = planning::plan(&self.store, number, Arc::clone(rules), true, self.trial, self.now()).await?;
+        let confirmed = self.confirmed_removals.max(self.connection.confirmed_removals);
+        let brake = Brake { confirmed, ..plan.sums.brake };
         let holds = brake.holds();
         *standing = Standing { held: brake.held, held_back: if holds { brake.bare } else { 0 } };
-        self.remove_round(source, ledger, &rules, Round::First { brake: holds }).await?;
-        self.progress.enter(RunPhase::Sending, now());
-        self.send(source, ledger, &rules, Sending::KeysWithPlace).await?;
-        self.send(source, ledger, &rules, Sending::NewKeys).await?;
-        self.progress.enter(RunPhase::Settling, now());
-        settle::settle(&self.store, self.base.as_ref(), number, now()).await?;
-        self.remove_round(source, ledger, &rules, Round::Last).await
+        self.progress.set_held_back(standing.held_back);
+        let totals = &plan.summary.totals;
+        let wanted = totals.new + totals.changed + totals.retagged;
+        let planned = self.trial.map_or(wanted, |trial| wanted.min(u64::from(trial)));
+        self.progress.set_plan(planned, plan.summary.bytes, totals.skipped);
+        for item in &plan.skipped {
+            ledger.enter(Entry::Item(self.progress.next_line(), item.clone())).await?;
+        }
+        if self.connection.confirmed_removals > 0 {
+            // A yes is for one run: this one has counted with it.
+            self.store.write(move |db| connections::set_confirmed_removals(db, number, 0)).await?;
+        }
+        Ok((plan, holds))
+    }
+
+    fn now(&self) -> i64 {
+        (self.clock)()
     }
 
     /// Walks the keys and removes what leaves in this round.
@@ -141,7 +183,7 @@ impl Run {
                     break;
                 }
                 let judgement = rules.judge(key, true);
-                let leaving = removal::leaving(rules, key, &judgement, round, now());
+                let leaving = removal::leaving(rules, key, &judgement, round, self.now());
                 let bare = leaving.iter().find(|l| l.is_bare).filter(|_| rules.needs_look(key));
                 // The listing did not show it; the bucket itself has to say that it is gone.
                 if let Some(bare) = bare
@@ -187,7 +229,7 @@ impl Run {
         while !group.is_empty() {
             let rest = group.split_off(group.len().min(removal::GROUP));
             let base = self.base.as_ref();
-            let gone = removal::remove(&self.store, base, self.connection.number, LIBRARY, group, now()).await?;
+            let gone = removal::remove(&self.store, base, self.connection.number, LIBRARY, group, self.now()).await?;
             let mut last_key = None;
             for leaving in gone.iter().filter(|l| l.is_bare) {
                 // A key with two documents is one removal to the person.
@@ -195,7 +237,7 @@ impl Run {
                     self.progress.add_removed();
                 }
                 last_key = Some(&leaving.row.key);
-                ledger.enter(Entry::Item(self.progress.next_line(), removed_item(leaving))).await?;
+                ledger.enter(Entry::Item(self.progress.next_line(), removed_item(leaving, self.now()))).await?;
             }
             group = rest;
         }
@@ -208,14 +250,16 @@ impl Run {
         source: &dyn ObjectSource,
         ledger: &Ledger,
         rules: &Arc<Rules>,
+        plan: &Plan,
         sending: Sending,
     ) -> Result<()> {
         let connection = &self.connection.connection;
         let (cancel, progress) = (&self.cancel, self.progress.as_ref());
         let (base, settings) = (self.base.as_ref(), &connection.settings);
-        let lanes = transfer::Lanes::new(&connection.id, settings, source, base, ledger, progress, cancel, now);
+        let clock = &self.clock;
+        let lanes = transfer::Lanes::new(&connection.id, settings, source, base, ledger, progress, cancel, clock);
         let places = Mutex::new(self.places(sending).await?);
-        self.planned_puts(rules, sending, &places)
+        self.planned_puts(rules, plan, sending, &places)
             .try_for_each_concurrent(transfer::LANES, |(key, judgement)| {
                 let lanes = &lanes;
                 async move { lanes.send(&key, &judgement).await }
@@ -240,6 +284,7 @@ impl Run {
     fn planned_puts<'a>(
         &'a self,
         rules: &'a Arc<Rules>,
+        plan: &'a Plan,
         sending: Sending,
         places: &'a Mutex<Places>,
     ) -> impl stream::TryStream<Ok = (KeyRow, Judgement), Error = Error> + 'a {
@@ -253,6 +298,9 @@ impl Run {
             Ok(next.map(|next| (page, next)))
         });
         let planned = move |key: KeyRow| {
+            if plan.trial.as_ref().is_some_and(|taken| !taken.contains(&key.key)) {
+                return None;
+            }
             let judgement = rules.judge(&key, true);
             let fate = judgement.fate?;
             let wanted = judgement.decision.steps.contains(&Step::Put) && fate.needs_place == sending.needs_place();
@@ -281,31 +329,10 @@ impl Sending {
     }
 }
 
-fn removed_item(leaving: &Leaving) -> RunItem {
+fn removed_item(leaving: &Leaving, at: i64) -> RunItem {
     let row = &leaving.row;
     let (key, tag) = (row.key.as_str().to_owned(), row.tag.to_string());
-    RunItem { key, tag, outcome: ItemOutcome::Removed, code: None, detail: None, size: row.size, at: now() }
-}
-
-/// The plan of a connection on its last listing, on one snapshot.
-///
-/// # Errors
-/// What the state file says.
-pub async fn plan(
-    store: &Store,
-    number: i64,
-    rules: Arc<Rules>,
-    complete: bool,
-    listed_at: i64,
-) -> Result<(Sums, PlanSummary)> {
-    store
-        .read(move |db| {
-            let mut pages = |after: &str| keys::page(db, number, after);
-            let sums = survey::sums(&rules, complete, &mut pages)?;
-            let summary = survey::survey(&rules, complete, listed_at, &sums, &mut pages, |_, _, _| Ok(()))?;
-            Ok((sums, summary))
-        })
-        .await
+    RunItem { key, tag, outcome: ItemOutcome::Removed, code: None, detail: None, size: row.size, at }
 }
 
 /// Removes every document of a connection from the knowledge base, whatever its state; resumable at any point.
@@ -314,20 +341,23 @@ pub async fn plan(
 /// # Errors
 /// What the knowledge base or the state file says.
 pub async fn remove_everything(store: &Store, base: &dyn KnowledgeBase, connection: i64) -> Result<u64> {
-    loop {
-        let rows = store.read(move |db| documents::any(db, connection, removal::GROUP as u32)).await?;
-        if rows.is_empty() {
-            return Ok(0);
+    let mut waiting = 0;
+    // What lands while the first walk goes on is known to the second.
+    for _ in 0..2 {
+        waiting = 0;
+        let mut after = 0;
+        loop {
+            let rows = store.read(move |db| documents::page(db, connection, after, removal::GROUP as u32)).await?;
+            let Some(last) = rows.last() else { break };
+            after = last.sequence;
+            let count = rows.len();
+            let group = rows.into_iter().map(|row| Leaving { row, heir: None, is_bare: false }).collect();
+            let gone = removal::remove(store, base, connection, LIBRARY, group, now()).await?;
+            waiting += (count - gone.len()) as u64;
         }
-        let group: Vec<Leaving> =
-            rows.iter().map(|row| Leaving { row: row.clone(), heir: None, is_bare: false }).collect();
-        let gone = removal::remove(store, base, connection, LIBRARY, group, now()).await?;
-        if gone.is_empty() {
-            // Only what landed meanwhile, or is busy: one more look helps the former, the latter has to wait.
-            let again = store.read(move |db| documents::any(db, connection, removal::GROUP as u32)).await?;
-            if again.iter().map(|r| r.state).eq(rows.iter().map(|r| r.state)) {
-                return Ok(rows.len() as u64);
-            }
+        if waiting == 0 {
+            break;
         }
     }
+    Ok(waiting)
 }

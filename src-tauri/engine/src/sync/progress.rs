@@ -22,12 +22,20 @@ pub struct Progress {
     skipped: AtomicU64,
     failed: AtomicU64,
     bytes: AtomicU64,
+    held_back: AtomicU64,
     lines: AtomicU64,
     first_failure: Mutex<Option<Error>>,
 }
 
-const PHASES: [RunPhase; 5] =
-    [RunPhase::Listing, RunPhase::Deciding, RunPhase::Removing, RunPhase::Sending, RunPhase::Settling];
+const PHASES: [RunPhase; 7] = [
+    RunPhase::Waiting,
+    RunPhase::Auditing,
+    RunPhase::Listing,
+    RunPhase::Deciding,
+    RunPhase::Removing,
+    RunPhase::Sending,
+    RunPhase::Settling,
+];
 
 impl Progress {
     /// A run that starts now.
@@ -87,6 +95,11 @@ impl Progress {
         self.removed.fetch_add(1, Relaxed);
     }
 
+    /// Removals are held back.
+    pub fn set_held_back(&self, count: u64) {
+        self.held_back.store(count, Relaxed);
+    }
+
     /// The number of the run's next line.
     pub fn next_line(&self) -> u64 {
         self.lines.fetch_add(1, Relaxed)
@@ -106,6 +119,8 @@ impl Progress {
             skipped: self.skipped.load(Relaxed),
             failed: self.failed.load(Relaxed),
             bytes: self.bytes.load(Relaxed),
+            held_back: self.held_back.load(Relaxed),
+            lines: self.lines.load(Relaxed),
         }
     }
 

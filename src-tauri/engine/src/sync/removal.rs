@@ -45,7 +45,7 @@ pub fn leaving(rules: &Rules, key: &KeyRow, judgement: &Judgement, round: Round,
     for step in &judgement.decision.steps {
         let index = match (step, round) {
             (Step::Finish(i) | Step::Resolve(i), _) => *i,
-            (Step::Remove(i, Why::WrongTag | Why::Gone), Round::First { brake }) => {
+            (Step::Remove(i, Why::WrongTag | Why::Gone | Why::Retried), Round::First { brake }) => {
                 if brake && bare.contains(i) {
                     continue;
                 }
@@ -54,7 +54,9 @@ pub fn leaving(rules: &Rules, key: &KeyRow, judgement: &Judgement, round: Round,
             // While something is wanted, a refused row may turn out to have its bytes: it goes after sending.
             (Step::Remove(i, Why::Refused), Round::First { .. }) if judgement.decision.want.is_none() => *i,
             (Step::Remove(i, Why::WrongTag | Why::Gone | Why::Superseded | Why::Refused), Round::Last) => *i,
-            (Step::Remove(_, Why::Superseded | Why::Refused), Round::First { .. }) | (Step::Put, _) => continue,
+            (Step::Remove(_, Why::Superseded | Why::Refused), Round::First { .. })
+            | (Step::Remove(_, Why::Retried), Round::Last)
+            | (Step::Put, _) => continue,
         };
         let heir = heir(rules, key, judgement, index, now);
         leaving.push(Leaving { row: key.rows[index].clone(), heir, is_bare: bare.contains(&index) });

@@ -78,7 +78,7 @@ pub fn survey(
         tally.count(key, &judgement, &line);
         show(key, &judgement, &line)
     })?;
-    Ok(tally.summary(rules.document_limit, sums.brake.held, listed_at, complete))
+    Ok(tally.summary(rules.document_limit, &sums.brake, listed_at, complete))
 }
 
 /// The row of a preview.
@@ -163,7 +163,7 @@ impl Tally {
         }
     }
 
-    fn summary(self, limit: u32, held: u64, listed_at: i64, complete: bool) -> PlanSummary {
+    fn summary(self, limit: u32, brake: &Brake, listed_at: i64, complete: bool) -> PlanSummary {
         let tag_count = self.tags.len() as u64;
         let mut tags: Vec<TagCount> = self.tags.into_iter().map(|(tag, count)| TagCount { tag, count }).collect();
         tags.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.tag.cmp(&b.tag)));
@@ -174,6 +174,7 @@ impl Tally {
             .filter_map(|reason| Some(SkipCount { reason, sentence: reason.sentence().into(), count: count(reason)? }))
             .collect();
         let (totals, bytes, listed) = (self.totals, self.bytes, self.listed);
-        PlanSummary { totals, skipped, tags, tag_count, bytes, listed, held, limit, listed_at, complete }
+        let (held, held_back) = (brake.held, if brake.holds() { brake.bare } else { 0 });
+        PlanSummary { totals, skipped, tags, tag_count, bytes, listed, held, held_back, limit, listed_at, complete }
     }
 }

@@ -16,6 +16,7 @@ use crate::source::{Fetched, ObjectSource};
 use crate::store::blocking;
 use crate::store::documents::Intent;
 use crate::store::keys::KeyRow;
+use crate::sync::Clock;
 use crate::sync::judge::Judgement;
 use crate::sync::ledger::{Entry, Ledger};
 use crate::sync::outcome::Budget;
@@ -44,7 +45,7 @@ pub struct Lanes<'a> {
     /// Stops new documents from starting; what is under way finishes.
     pub cancel: &'a CancellationToken,
     /// The clock.
-    pub now: fn() -> i64,
+    pub clock: &'a Clock,
     memory: Semaphore,
     budget: Mutex<Budget>,
 }
@@ -60,11 +61,11 @@ impl<'a> Lanes<'a> {
         ledger: &'a Ledger,
         progress: &'a Progress,
         cancel: &'a CancellationToken,
-        now: fn() -> i64,
+        clock: &'a Clock,
     ) -> Self {
         let memory = Semaphore::new(BYTES_IN_FLIGHT_KIB as usize);
         let budget = Mutex::default();
-        Self { connection, settings, source, base, ledger, progress, cancel, now, memory, budget }
+        Self { connection, settings, source, base, ledger, progress, cancel, clock, memory, budget }
     }
 
     /// Sends the wanted document of a key.
@@ -77,8 +78,9 @@ impl<'a> Lanes<'a> {
             return Ok(());
         }
         let id = document_id(self.connection, &key.key, &want.etag, &want.tag);
-        // Its removal has begun and was not answered: it is finished first, and put by a later run.
-        if key.rows.iter().any(|row| row.id == id && row.state == DocumentState::Removing) {
+        // What is left of it has to go first and was not answered: it is put by a later run.
+        let left = |state| matches!(state, DocumentState::Removing | DocumentState::Rejected);
+        if key.rows.iter().any(|row| row.id == id && left(row.state)) {
             self.progress.add_settled();
             return Ok(());
         }
@@ -117,7 +119,7 @@ impl<'a> Lanes<'a> {
             tag: tag.clone(),
             content_hash: Some(hash),
             size: object.size,
-            at: (self.now)(),
+            at: (self.clock)(),
         };
         self.ledger.intend(intent).await?;
         let document = Document {
@@ -130,7 +132,7 @@ impl<'a> Lanes<'a> {
             size: object.size,
             modified: object.modified,
         };
-        let now = (self.now)();
+        let now = (self.clock)();
         let (entry, outcome, detail) = match self.base.put(&document, bytes).await {
             Ok(Put::Indexed { remote_id }) => {
                 (Entry::Accepted(id, remote_id, DocumentState::Indexed, now), ItemOutcome::Sent, None)
@@ -170,7 +172,7 @@ impl<'a> Lanes<'a> {
         detail: Option<String>,
     ) -> Result<()> {
         let (key, tag) = (object.key.as_str().to_owned(), want.tag.to_string());
-        let item = RunItem { key, tag, outcome, code, detail, size: object.size, at: (self.now)() };
+        let item = RunItem { key, tag, outcome, code, detail, size: object.size, at: (self.clock)() };
         self.ledger.enter(Entry::Item(self.progress.next_line(), item)).await
     }
 }
@@ -184,7 +186,7 @@ fn twin<'r>(rows: &'r [DocumentRow], judgement: &Judgement, want: &Wanted, hash:
     let settled = |row: &&DocumentRow| {
         matches!(row.state, DocumentState::Sent | DocumentState::Indexed | DocumentState::Rejected)
     };
-    let same = |row: &&DocumentRow| row.tag == want.tag && row.content_hash.as_deref() == Some(hash);
+    let same = |row: &&DocumentRow| row.tag == want.tag && !row.retry && row.content_hash.as_deref() == Some(hash);
     rows.iter().filter(settled).find(same)
 }
 

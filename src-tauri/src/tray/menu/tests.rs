@@ -1,6 +1,6 @@
 use jiff::civil::date;
 use jiff::tz::TimeZone;
-use s3_connector_engine::connection::{Credentials, Destination, OnGone};
+use s3_connector_engine::connection::{Addressing, Credentials, Destination, OnGone};
 use s3_connector_engine::tag::{OnIllegalTag, OnNoMatch};
 use s3_connector_engine::view::RunProgress;
 
@@ -25,6 +25,12 @@ fn row(name: &str, state: ConnectionState) -> ConnectionView {
         on_no_match: OnNoMatch::default(),
         on_illegal_tag: OnIllegalTag::default(),
         on_gone: OnGone::default(),
+        filters: vec![],
+        max_size: None,
+        ca_file: String::new(),
+        requester_pays: false,
+        addressing: Addressing::Auto,
+        pause: None,
         every_minutes: 240,
         destination: Destination::default(),
         credentials: Credentials::Anonymous,

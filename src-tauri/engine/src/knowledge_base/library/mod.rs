@@ -23,7 +23,8 @@ use rusqlite::Connection;
 use self::file::{Readers, failed};
 use self::rows::Texts;
 use super::{
-    Document, DocumentId, Held, KnowledgeBase, Put, RemoteId, Removal, SearchQuery, SearchReply, Standing, TagCount,
+    Document, DocumentId, Held, KnowledgeBase, Owner, Put, RemoteId, Removal, SearchQuery, SearchReply, Standing,
+    TagCount,
 };
 use crate::connection::ConnectionId;
 use crate::error::{Error, Result};
@@ -168,6 +169,15 @@ impl KnowledgeBase for Library {
         .await
     }
 
+    async fn owners(&self, bucket: &str, prefix: &str) -> Result<Vec<Owner>> {
+        let (bucket, prefix) = (bucket.to_owned(), prefix.to_owned());
+        self.blocking(move |shared| {
+            let owners = shared.readers.read(|c| rows::owners(c, &bucket, &prefix));
+            owners.map_err(|e| failed("list the owners of documents", e))
+        })
+        .await
+    }
+
     async fn search(&self, query: &SearchQuery) -> Result<SearchReply> {
         let query = query.clone();
         self.blocking(move |shared| {
@@ -190,6 +200,5 @@ impl KnowledgeBase for Library {
     }
 }
 
-#[cfg(test)]
 #[cfg(test)]
 mod tests;

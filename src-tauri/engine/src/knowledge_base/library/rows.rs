@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::connection::ConnectionId;
-use crate::knowledge_base::{Document, DocumentId, Held, RemoteId, TagCount};
+use crate::knowledge_base::{Document, DocumentId, Held, Owner, RemoteId, TagCount};
 use crate::object::{ETag, ObjectKey};
 use crate::tag::ContainerTag;
 
@@ -118,6 +118,19 @@ pub fn held(
                 etag: ETag::new(row.get::<_, String>(3)?),
                 tag: tag(row, 4)?,
             })
+        })?
+        .collect()
+}
+
+/// The connections with documents of this bucket and prefix.
+pub fn owners(connection: &Connection, bucket: &str, prefix: &str) -> rusqlite::Result<Vec<Owner>> {
+    connection
+        .prepare_cached(
+            "SELECT connection, count(*) FROM documents
+             WHERE bucket = ?1 AND substr(key, 1, length(?2)) = ?2 GROUP BY connection ORDER BY connection",
+        )?
+        .query_map([bucket, prefix], |row| {
+            Ok(Owner { connection: row.get(0)?, documents: row.get::<_, i64>(1)? as u64 })
         })?
         .collect()
 }

@@ -1,0 +1,193 @@
+//! Single keys: why one is, or is not, in the knowledge base; which documents are held; sending refused ones again.
+
+use std::sync::Arc;
+
+use crate::error::{Error, ErrorCode, Result};
+use crate::knowledge_base::KnowledgeBase;
+use crate::object::ObjectKey;
+use crate::plan::{DocumentRow, DocumentState};
+use crate::scope::SkipReason;
+use crate::store::keys::{self, KeyRow};
+use crate::store::{documents, runs};
+use crate::sync::judge::Rules;
+use crate::sync::survey::{self, Line};
+use crate::view::{
+    AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory, PlanAction, PlanItem, RunTrigger, RunView, SyncOptions,
+};
+
+use super::Engine;
+
+/// Earlier lines of a key that its story tells.
+const HISTORY: u32 = 20;
+/// Documents that a page has unless told otherwise, and at most.
+const PAGE: (u32, u32) = (1_000, 10_000);
+
+impl Engine {
+    /// Why a key is, or is not, in the knowledge base: what the bucket showed, what the rules say, what is held, what
+    /// became of it before.
+    ///
+    /// # Errors
+    /// `connection_not_found`; what the state file says.
+    pub async fn key_why(&self, id: String, key: String) -> Result<KeyStory> {
+        let row = self.row(&id).await?;
+        let rules = Rules::new(&id, &row.connection.settings, self.library.intake());
+        let (number, listed_at, complete) = (row.number, row.listed_at, row.listed_complete);
+        let key = ObjectKey::new(key);
+        self.store
+            .read(move |db| {
+                let found = keys::one(db, number, &key)?;
+                let plan = plan_of(db, number, &rules, complete, &found)?;
+                let history = runs::of_key(db, number, key.as_str(), HISTORY)?;
+                Ok(KeyStory {
+                    sentence: sentence(&found, plan.as_ref(), listed_at, &history),
+                    key: key.as_str().to_owned(),
+                    listed_at,
+                    listed: found.object.is_some(),
+                    plan,
+                    documents: found.rows.iter().map(document).collect(),
+                    history,
+                })
+            })
+            .await
+    }
+
+    /// The documents that a connection holds or may hold, in the order in which their rows were made; `after` is
+    /// `next` of the page before, `limit` 0 means 1,000.
+    ///
+    /// # Errors
+    /// `connection_not_found`; what the state file says.
+    pub async fn document_list(&self, id: String, after: Option<i64>, limit: u32) -> Result<DocumentPage> {
+        let number = self.row(&id).await?.number;
+        let limit = if limit == 0 { PAGE.0 } else { limit.min(PAGE.1) };
+        let rows = self.store.read(move |db| documents::page(db, number, after.unwrap_or(0), limit)).await?;
+        let next = rows.last().filter(|_| rows.len() == limit as usize).map(|row| row.sequence);
+        Ok(DocumentPage { documents: rows.iter().map(document).collect(), next })
+    }
+
+    /// Starts a sync that sends refused documents once more: those of these keys, or all when there are none. What
+    /// failed otherwise is tried by every sync.
+    ///
+    /// # Errors
+    /// `invalid_request` when named keys have nothing that was refused or failed; as [`Engine::sync_start`].
+    pub async fn sync_retry(self: &Arc<Self>, id: String, keys: Vec<String>) -> Result<RunView> {
+        let number = self.row(&id).await?.number;
+        let named = keys.clone();
+        let (asked, failed) = self
+            .store
+            .write(move |db| Ok((documents::ask_retry(db, number, &named)?, runs::last_failed(db, number, &named)?)))
+            .await?;
+        if !keys.is_empty() && asked + failed == 0 {
+            let what = keys.iter().map(|key| format!("“{}”", key.escape_debug())).collect::<Vec<_>>().join(", ");
+            return Err(Error::new(ErrorCode::InvalidRequest, format!("nothing of {what} failed or was refused")));
+        }
+        self.start(&id, RunTrigger::Manual, SyncOptions::default()).await
+    }
+
+    /// Compares the rows of a connection with what the knowledge base holds, and mends the rows. A sync does it by
+    /// itself before its first write, after a restored backup, and once a week.
+    ///
+    /// # Errors
+    /// `sync_running`; what the knowledge base says.
+    pub async fn connection_audit(&self, id: String) -> Result<AuditReport> {
+        let row = self.row(&id).await?;
+        let _claim = self.claim(&id)?;
+        let base = self.library.as_ref();
+        let report =
+            crate::sync::audit::audit(&self.store, base, &row, crate::sync::LIBRARY, crate::sync::now()).await?;
+        let settled = crate::sync::settle::settle(&self.store, base, row.number, crate::sync::now()).await;
+        self.tell_connection(&id).await;
+        settled.map(|()| report)
+    }
+}
+
+/// What the next sync does with a key. Only a key that needs a place has to be counted with all others.
+fn plan_of(
+    db: &rusqlite::Connection,
+    number: i64,
+    rules: &Rules,
+    complete: bool,
+    found: &KeyRow,
+) -> Result<Option<PlanItem>> {
+    let judgement = rules.judge(found, complete);
+    let Some(fate) = judgement.fate else { return Ok(None) };
+    if !fate.needs_place {
+        let line = Line { action: fate.action, reason: fate.reason };
+        return Ok(Some(survey::item(rules, found, &judgement, &line)));
+    }
+    let mut pages = |after: &str| keys::page(db, number, after);
+    let sums = survey::sums(rules, complete, &mut pages)?;
+    let mut item = None;
+    survey::survey(rules, complete, 0, &sums, &mut pages, |key, judgement, line| {
+        if key.key == found.key {
+            item = Some(survey::item(rules, key, judgement, line));
+        }
+        Ok(())
+    })?;
+    Ok(item)
+}
+
+fn document(row: &DocumentRow) -> DocumentView {
+    DocumentView {
+        key: row.key.as_str().to_owned(),
+        etag: row.etag.unquoted(),
+        tag: row.tag.to_string(),
+        id: row.id.clone(),
+        state: row.state,
+        changed_at: row.changed_at,
+        size: row.size,
+        refusal: row.error_detail.clone(),
+    }
+}
+
+/// The answer to "why is this key (not) in?", in plain words.
+fn sentence(found: &KeyRow, plan: Option<&PlanItem>, listed_at: Option<i64>, history: &[KeyEvent]) -> String {
+    let live = found.rows.iter().rev().find(|row| row.state == DocumentState::Indexed);
+    let on_its_way = found.rows.iter().any(|row| matches!(row.state, DocumentState::Sent | DocumentState::Intended));
+    let failed =
+        || history.first().filter(|event| event.item.code.is_some()).and_then(|event| event.item.detail.clone());
+    let in_tag = |row: &DocumentRow| format!("It is in the knowledge base, under the tag {}", row.tag);
+    let Some(plan) = plan else {
+        return match (listed_at, live) {
+            (None, _) => "The bucket was never listed. Sync, or make a preview, and ask again.".into(),
+            (_, Some(row)) => format!("{}.", in_tag(row)),
+            (Some(_), None) => {
+                "The bucket does not show this key under the prefix. Check its spelling: capital letters, spaces and slashes count.".into()
+            }
+        };
+    };
+    match plan.action {
+        PlanAction::Unchanged if on_its_way => "It was sent, and the knowledge base is still reading it.".into(),
+        PlanAction::Unchanged => match live {
+            Some(row) => format!("{}, in the version that the bucket shows.", in_tag(row)),
+            None => "It was sent.".into(),
+        },
+        PlanAction::New => match failed() {
+            Some(detail) => format!("It is not in yet: the last attempt failed ({detail}). The next sync tries again."),
+            None => "It is not in yet. The next sync sends it.".into(),
+        },
+        PlanAction::Changed => "An older version is in. The bucket has a newer one, which the next sync sends.".into(),
+        PlanAction::Retagged => "It is in under another tag than its rule gives now. The next sync moves it.".into(),
+        PlanAction::Removed => "It is in, and the next sync removes it.".into(),
+        PlanAction::Kept => {
+            "It is in. The bucket does not have it any more, or it is out of scope; such documents are kept, as chosen."
+                .into()
+        }
+        PlanAction::Skipped => skipped(plan, live.is_some()),
+    }
+}
+
+fn skipped(plan: &PlanItem, has_older: bool) -> String {
+    let why = match plan.reason {
+        Some(SkipReason::Refused) => {
+            let said = plan.sentence.as_deref().unwrap_or("no reason was given");
+            format!("The knowledge base refused it: {said}. It is sent again when it changes, or when you ask for it")
+        }
+        Some(SkipReason::OverLimit) => {
+            "The document limit is reached, and keys are taken in order; it waits for a free place".into()
+        }
+        Some(reason) => format!("It is left out: {}", reason.sentence().to_lowercase()),
+        None => "It is left out".into(),
+    };
+    let older = if has_older { " An older version stays in." } else { "" };
+    format!("{}.{older}", why.trim_end_matches('.'))
+}
