@@ -157,6 +157,8 @@ mod tests {
             skipped: 0,
             failed: 0,
             bytes: 0,
+            held_back: 0,
+            trial: None,
             error: None,
         }
     }
