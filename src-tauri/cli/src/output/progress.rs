@@ -66,7 +66,12 @@ impl Drop for Bar {
 fn style(phase: RunPhase) -> ProgressStyle {
     let template = match phase {
         RunPhase::Sending => "{bar:24} {msg}",
-        RunPhase::Listing | RunPhase::Deciding | RunPhase::Removing | RunPhase::Settling => "{spinner} {msg}",
+        RunPhase::Waiting
+        | RunPhase::Auditing
+        | RunPhase::Listing
+        | RunPhase::Deciding
+        | RunPhase::Removing
+        | RunPhase::Settling => "{spinner} {msg}",
     };
     ProgressStyle::with_template(template).expect("the templates above are valid").progress_chars("━╸ ")
 }
@@ -74,6 +79,8 @@ fn style(phase: RunPhase) -> ProgressStyle {
 /// How far a run is, in words.
 fn words(progress: &RunProgress, now: i64) -> String {
     match progress.phase {
+        RunPhase::Waiting => "Waiting for other connections".into(),
+        RunPhase::Auditing => "Comparing with the knowledge base".into(),
         RunPhase::Listing => format!("Listing: {}", counted(progress.listed, "object")),
         RunPhase::Deciding => format!("Comparing {}", counted(progress.listed, "object")),
         RunPhase::Removing => "Removing documents".into(),
