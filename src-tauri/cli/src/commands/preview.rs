@@ -169,6 +169,7 @@ mod tests {
             bytes: 1500,
             listed: 0,
             held: 0,
+            held_back: 0,
             limit: 0,
             listed_at: 0,
             complete: true,

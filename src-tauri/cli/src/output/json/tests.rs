@@ -60,6 +60,8 @@ fn a_run_has_exactly_the_promised_fields() {
         skipped: 2,
         failed: 3,
         bytes: 99,
+        held_back: 0,
+        trial: None,
         error: None,
     };
     assert_eq!(
