@@ -13,6 +13,7 @@ import type {
 import { Latest } from "../lib/latest";
 import { endpointFor, providerOf, readEndpoint, takeApart, type ProviderId } from "../lib/providers";
 import { draftOf, EMPTY, reachDraftOf, stepOf, STEPS, typedFrom, type Typed } from "./draft";
+import { EditReview } from "./review.svelte";
 
 const ENDPOINT_MISSING: Partial<Record<ProviderId, string>> & { other: string } = {
   r2: "Enter the account ID; the endpoint follows from it.",
@@ -34,6 +35,8 @@ export class ConnectionForm {
   readonly #testing = new Latest();
   /** The saved connection that is edited; null for a new one. */
   readonly saved: ConnectionView | null;
+  /** What saving an edit would do. */
+  readonly review: EditReview;
 
   typed = $state<Typed>({ ...EMPTY });
   step = $state(0);
@@ -66,6 +69,7 @@ export class ConnectionForm {
   constructor(client: Client, saved: ConnectionView | null) {
     this.#client = client;
     this.saved = saved;
+    this.review = new EditReview(client);
     if (saved) {
       this.typed = typedFrom(saved);
       this.reached = STEPS.length - 1;
@@ -255,16 +259,38 @@ export class ConnectionForm {
     );
   }
 
-  /** Saves; the answer is the saved connection, or null when something has to be corrected first. */
-  async save(andSync: boolean): Promise<ConnectionView | null> {
+  /** Whether it may be saved at once: what an edit does to documents that are held is shown first. */
+  async mayBeSaved(andSync: boolean): Promise<boolean> {
+    if (this.id === null) return true;
+    this.error = null;
+    try {
+      for (;;) {
+        const draft = this.draft;
+        const untouched = await this.review.ask(this.id, draft, andSync);
+        const settled = !untouched && !this.review.open;
+        // What was typed meanwhile is saved too, so it is looked at too.
+        if (settled || JSON.stringify(draft) === JSON.stringify(this.draft)) return untouched;
+      }
+    } catch (cause) {
+      this.#refuse(asEngineError(cause));
+      return false;
+    }
+  }
+
+  /**
+   * Saves; the answer is the saved connection, or null when something has to be corrected first.
+   * `confirmedRemovals`: the unusual removals of an edit that a person saw and said yes to.
+   */
+  async save(andSync: boolean, confirmedRemovals: number | null = null): Promise<ConnectionView | null> {
     this.busy = andSync ? "sync" : "save";
     this.error = null;
     try {
       const draft = this.draft;
       return this.id === null
         ? await this.#client.call("connection_add", { draft })
-        : await this.#client.call("connection_edit", { id: this.id, draft, confirmedRemovals: null });
+        : await this.#client.call("connection_edit", { id: this.id, draft, confirmedRemovals });
     } catch (cause) {
+      this.review.drop();
       this.#refuse(asEngineError(cause));
       return null;
     } finally {
@@ -277,6 +303,7 @@ export class ConnectionForm {
     this.#listing.drop();
     this.#rules.drop();
     this.#testing.drop();
+    this.review.drop();
     this.typed = { ...EMPTY };
   }
 
