@@ -28,6 +28,9 @@ const RULES_DELAY = 100;
 const SAMPLES = 8;
 const SAMPLE_SIZE = 25;
 
+/** What follows saving: nothing, a sync, or a sync of a few documents. */
+export type AfterSaving = "save" | "sync" | "trial";
+
 export class ConnectionForm {
   readonly #client: Client;
   readonly #listing = new Latest();
@@ -45,7 +48,7 @@ export class ConnectionForm {
   errors = $state.raw<FieldError[]>([]);
   /** Grows when the first wrong field wants the focus. */
   focusWrong = $state(0);
-  busy = $state<"next" | "save" | "sync" | null>(null);
+  busy = $state<"next" | AfterSaving | null>(null);
   error = $state.raw<EngineError | null>(null);
 
   testing = $state(false);
@@ -260,13 +263,13 @@ export class ConnectionForm {
   }
 
   /** Whether it may be saved at once: what an edit does to documents that are held is shown first. */
-  async mayBeSaved(andSync: boolean): Promise<boolean> {
+  async mayBeSaved(after: AfterSaving): Promise<boolean> {
     if (this.id === null) return true;
     this.error = null;
     try {
       for (;;) {
         const draft = this.draft;
-        const untouched = await this.review.ask(this.id, draft, andSync);
+        const untouched = await this.review.ask(this.id, draft, after);
         const settled = !untouched && !this.review.open;
         // What was typed meanwhile is saved too, so it is looked at too.
         if (settled || JSON.stringify(draft) === JSON.stringify(this.draft)) return untouched;
@@ -281,8 +284,8 @@ export class ConnectionForm {
    * Saves; the answer is the saved connection, or null when something has to be corrected first.
    * `confirmedRemovals`: the unusual removals of an edit that a person saw and said yes to.
    */
-  async save(andSync: boolean, confirmedRemovals: number | null = null): Promise<ConnectionView | null> {
-    this.busy = andSync ? "sync" : "save";
+  async save(after: AfterSaving, confirmedRemovals: number | null = null): Promise<ConnectionView | null> {
+    this.busy = after;
     this.error = null;
     try {
       const draft = this.draft;

@@ -157,7 +157,7 @@ describe("the form", () => {
     const opened = form(new ScriptedTransport({ connection_add: () => Promise.reject(view) }));
     opened.step = 4;
     opened.reached = 4;
-    expect(await opened.save(false)).toBeNull();
+    expect(await opened.save("save")).toBeNull();
     expect(opened.step).toBe(1);
     expect(opened.errorOf("bucket")?.message).toBe("Wrong.");
     opened.edited("bucket");

@@ -2,6 +2,7 @@
 import { asEngineError, type Client, type EngineError } from "../client/client";
 import type { ConnectionDraft, PlanSummary } from "../client/generated";
 import { workOf } from "../preview/words";
+import type { AfterSaving } from "./form.svelte";
 
 /** Keys of documents to be removed that are shown by name. */
 const NAMED = 5;
@@ -11,8 +12,8 @@ export class EditReview {
   #asked = 0;
 
   working = $state(false);
-  /** Whether a sync was asked for along with the saving. */
-  andSync = $state(false);
+  /** What was to follow the saving. */
+  after = $state<AfterSaving>("save");
   summary = $state.raw<PlanSummary | null>(null);
   /** The first keys whose documents would be removed. */
   leaving = $state.raw<string[]>([]);
@@ -32,11 +33,11 @@ export class EditReview {
    * Works it out. True: nothing would be done to any document, so it may be saved at once. Throws what makes the
    * draft itself invalid.
    */
-  async ask(id: string, draft: ConnectionDraft, andSync: boolean): Promise<boolean> {
+  async ask(id: string, draft: ConnectionDraft, after: AfterSaving): Promise<boolean> {
     this.drop();
     const asked = this.#asked;
     this.working = true;
-    this.andSync = andSync;
+    this.after = after;
     try {
       const { previewId, summary } = await this.#client.call("edit_preview", { id, draft, refresh: false });
       const leaving = summary.totals.removed > 0 ? await this.#firstRemoved(previewId) : [];

@@ -38,23 +38,23 @@ const error = (over: Partial<ErrorView>): ErrorView => ({
 describe("saving an edit", () => {
   it("asks nobody when no document is touched", async () => {
     const { form } = editing(previewing(summary({ totals: { unchanged: 29, skipped: 2 } })));
-    expect(await form.mayBeSaved(false)).toBe(true);
+    expect(await form.mayBeSaved("save")).toBe(true);
     expect(form.review.open).toBe(false);
   });
 
   it("shows first what it does, and passes on the number that was shown and said yes to", async () => {
     const made = summary({ totals: { removed: 37, unchanged: 3 }, heldBack: 37 });
     const { form, asked } = editing(previewing(made, ["a.md", "b.md"]));
-    expect(await form.mayBeSaved(true)).toBe(false);
-    expect(form.review).toMatchObject({ open: true, andSync: true, leaving: ["a.md", "b.md"] });
+    expect(await form.mayBeSaved("sync")).toBe(false);
+    expect(form.review).toMatchObject({ open: true, after: "sync", leaving: ["a.md", "b.md"] });
     expect(asked("connection_edit")).toEqual([]);
-    await form.save(true, form.review.summary?.heldBack);
+    await form.save("sync", form.review.summary?.heldBack);
     expect(asked("connection_edit")[0]?.args).toMatchObject({ id: "c1", confirmedRemovals: 37 });
   });
 
   it("confirms nothing unless it is told to", async () => {
     const { form, asked } = editing({});
-    await form.save(false);
+    await form.save("save");
     expect(asked("connection_edit")[0]?.args).toMatchObject({ confirmedRemovals: null });
   });
 
@@ -64,22 +64,22 @@ describe("saving an edit", () => {
       edit_preview: () => Promise.reject(error({ code: "invalid_connection", fields })),
     });
     form.step = 4;
-    expect(await form.mayBeSaved(false)).toBe(false);
+    expect(await form.mayBeSaved("save")).toBe(false);
     expect(form.review.open).toBe(false);
     expect([form.step, form.errorOf("filters")?.message]).toEqual([2, "“a[” is not a pattern."]);
   });
 
   it("is not blocked by a preview that fails, and says what failed", async () => {
     const { form } = editing({ edit_preview: () => Promise.reject(error({})) });
-    expect(await form.mayBeSaved(false)).toBe(false);
+    expect(await form.mayBeSaved("save")).toBe(false);
     expect(form.review.failed?.view.code).toBe("unreachable");
-    expect(await form.save(false)).not.toBeNull();
+    expect(await form.save("save")).not.toBeNull();
   });
 
   it("forgets an answer that comes after a person went on", async () => {
     let answer: (value: { previewId: string; summary: PlanSummary }) => void = () => undefined;
     const { form } = editing({ edit_preview: () => new Promise((resolve) => (answer = resolve)) });
-    const asked = form.mayBeSaved(false);
+    const asked = form.mayBeSaved("save");
     expect(form.review.working).toBe(true);
     form.review.drop();
     expect(form.review.working).toBe(false);
@@ -98,14 +98,14 @@ describe("saving an edit", () => {
         };
       },
     });
-    expect(await form.mayBeSaved(false)).toBe(false);
+    expect(await form.mayBeSaved("save")).toBe(false);
     expect(asked("edit_preview")).toHaveLength(2);
     expect(form.review.summary?.totals.new).toBe(2);
   });
 
   it("does not ask about a new connection", async () => {
     const form = new ConnectionForm(new Client(new ScriptedTransport({})), null);
-    expect(await form.mayBeSaved(true)).toBe(true);
+    expect(await form.mayBeSaved("sync")).toBe(true);
   });
 });
 
