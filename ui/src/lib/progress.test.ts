@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { connection, progress, run } from "../testing";
 import {
+  isPartlyDone,
   isUntried,
   overallWords,
   pauseWords,
@@ -56,7 +57,7 @@ describe("the state of a connection", () => {
       "warn",
       "Partly done · 2 failed",
     ],
-    [connection({ state: "partly_done", lastRun: run({ trial: 10, sent: 10 }) }), "info", "Trial done"],
+    [connection({ state: "partly_done", lastRun: run({ trial: 10, sent: 10 }) }), "ok", "Trial done"],
     [connection({ state: "paused", pause: { until: null } }), "plain", "Paused until you resume"],
     [
       connection({ state: "paused", pause: { until: NOW + 45 * MINUTE } }),
@@ -88,6 +89,13 @@ it("a run that was a trial, or held removals back, says so", () => {
   expect(runResult(run({ trial: 10, sent: 10 })).text).toBe("Trial: complete");
   expect(runResult(run({ state: "partly_completed", heldBack: 1 })).text).toBe("1 removal held back");
   expect(runResult(run({ state: "partly_completed", heldBack: 1, failed: 2 })).text).toBe("Partly done");
+});
+
+it("a trial that went well is no trouble", () => {
+  const state = "partly_done";
+  expect(isPartlyDone(connection({ state, lastRun: run({ trial: 10 }) }))).toBe(false);
+  expect(isPartlyDone(connection({ state, lastRun: run({ trial: 10, failed: 1 }) }))).toBe(true);
+  expect(isPartlyDone(connection({ state, lastRun: run({ heldBack: 37 }) }))).toBe(true);
 });
 
 it("a trial is offered until something was synced", () => {

@@ -91,7 +91,7 @@ export function stateWords(row: ConnectionView, now: number): { tone: Tone; text
       const { failed = 0, heldBack = 0, trial = null } = row.lastRun ?? {};
       if (failed > 0) return { tone: "warn", text: `Partly done · ${count(failed)} failed` };
       if (heldBack > 0) return { tone: "warn", text: heldBackWords(heldBack) };
-      return trial === null ? { tone: "warn", text: "Partly done" } : { tone: "info", text: "Trial done" };
+      return trial === null ? { tone: "warn", text: "Partly done" } : { tone: "ok", text: "Trial done" };
     }
     case "needs_you": {
       const message = row.lastRun?.error?.message;
@@ -122,6 +122,12 @@ function heldBackWords(removals: number): string {
 /** Whether nothing of it was ever synced: a trial is worth offering. */
 export function isUntried(row: ConnectionView): boolean {
   return row.lastCompleteAt === null && row.documents === 0;
+}
+
+/** Whether its last run left something undone; a trial leaves out most on purpose. */
+export function isPartlyDone(row: ConnectionView): boolean {
+  const { failed = 0, heldBack = 0, trial = null } = row.lastRun ?? {};
+  return row.state === "partly_done" && (trial === null || failed + heldBack > 0);
 }
 
 /** How long a pause can be, and how that reads after "Pause" and "is paused". */
