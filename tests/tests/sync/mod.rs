@@ -6,5 +6,6 @@ mod keys;
 mod laws;
 mod pauses;
 mod removals;
+mod schedule;
 mod scope;
 mod trouble;
