@@ -2,4 +2,5 @@
 
 mod keys;
 mod laws;
+mod network;
 mod trouble;
