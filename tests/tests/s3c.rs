@@ -2,7 +2,9 @@
 //! server, a home and a data folder of its own.
 
 mod battered;
+mod deleting;
 mod errors;
+mod files;
 mod interrupted;
 mod program;
 mod round_trip;
