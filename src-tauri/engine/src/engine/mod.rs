@@ -31,6 +31,7 @@ mod keys;
 mod previews;
 mod running;
 mod show;
+mod unwritten;
 
 use drafts::Draft;
 use running::Running;
@@ -51,6 +52,7 @@ pub struct Engine {
     draft: Mutex<Option<Arc<Draft>>>,
     turns: Semaphore,
     waiting: Mutex<background::Waiting>,
+    unwritten: Mutex<unwritten::Unwritten>,
     tasks: TaskTracker,
     closing: CancellationToken,
 }
@@ -92,6 +94,7 @@ impl Engine {
             draft: Mutex::default(),
             turns: Semaphore::new(running::TURNS),
             waiting: Mutex::default(),
+            unwritten: Mutex::default(),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
         });
