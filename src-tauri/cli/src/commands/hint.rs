@@ -16,6 +16,11 @@ pub async fn line(engine: &Engine, words: &[&str]) -> Result<String> {
     Ok(line.join(" "))
 }
 
+/// The command line that confirms this many removals of a connection (its name and id).
+pub async fn confirm(engine: &Engine, (name, id): (&str, &str), held_back: u64) -> Result<String> {
+    line(engine, &["sync", self::name(name, id), "--confirm-removals", &held_back.to_string()]).await
+}
+
 /// A word that names a connection: its name, where nothing could take it for an option or garble it.
 pub fn name<'a>(name: &'a str, id: &'a str) -> &'a str {
     let is_plain = |c: char| !c.is_control() && (c.is_ascii() || c.is_alphanumeric());

@@ -28,11 +28,9 @@ const COLUMNS: &[Column] = &[
 pub async fn run(engine: &Engine, name: &str, limit: Option<u64>, output: &mut Output) -> Result<Exit> {
     let ConnectionView { id, name, .. } = engine.connection_find(name).await?;
     let summary = engine.preview_make(id.clone(), true).await?;
-    let number = summary.held_back.to_string();
-    let words = ["sync", hint::name(&name, &id), "--confirm-removals", &number];
-    let confirm = hint::line(engine, &words).await?;
     show(engine, id.clone(), &summary, limit, output).await?;
     if summary.held_back > 0 {
+        let confirm = hint::confirm(engine, (&name, &id), summary.held_back).await?;
         output.note(&format!("{} Carry them out with: {confirm}", held_back_line(summary.held_back)));
     }
     Ok(Exit::Done)

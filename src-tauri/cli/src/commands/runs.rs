@@ -24,8 +24,9 @@ const COLUMNS: &[Column] = &[
     Column::Number("Listed"),
     Column::Number("Size"),
 ];
-/// What fits a terminal beside an id that is not broken.
-const TERMINAL_COLUMNS: usize = 8;
+/// What fits a terminal beside an id that is not broken, because it is copied for `items`.
+const TERMINAL_COLUMNS: &[Column] =
+    &[Column::Whole("Id"), Column::Whole("Started"), Column::Words("How it ended"), Column::Words("What it did")];
 
 /// Shows the newest syncs of a connection.
 pub async fn run(engine: &Engine, arguments: RunsArguments, output: &mut Output) -> Result<Exit> {
@@ -36,12 +37,10 @@ pub async fn run(engine: &Engine, arguments: RunsArguments, output: &mut Output)
     } else if runs.is_empty() {
         output.note("It never synced.");
     } else {
-        let columns = if output.face() == Face::Terminal { &COLUMNS[..TERMINAL_COLUMNS] } else { COLUMNS };
-        let mut rows = Rows::begin(columns, output)?;
+        let is_terminal = output.face() == Face::Terminal;
+        let mut rows = Rows::begin(if is_terminal { TERMINAL_COLUMNS } else { COLUMNS }, output)?;
         for run in &runs {
-            let mut cells = cells(run);
-            cells.truncate(columns.len());
-            rows.add(cells, output)?;
+            rows.add(if is_terminal { terminal_cells(run) } else { cells(run) }, output)?;
         }
         rows.end(output)?;
     }
@@ -65,6 +64,21 @@ fn cells(run: &RunView) -> Vec<String> {
         count(run.listed),
         size(run.bytes),
     ]
+}
+
+fn terminal_cells(run: &RunView) -> Vec<String> {
+    let why = run.error.as_ref().map(|error| format!(": {}", error.message)).unwrap_or_default();
+    let counts = [
+        (run.sent, "sent"),
+        (run.removed, "removed"),
+        (run.held_back, "held back"),
+        (run.skipped, "skipped"),
+        (run.failed, "failed"),
+    ];
+    let did: Vec<String> =
+        counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{} {word}", count(*n))).collect();
+    let ended = ended_words(run).to_lowercase();
+    vec![run.id.clone(), moment(run.started_at), format!("{ended}{why}"), did.join(", ")]
 }
 
 /// What a run did, in one line.

@@ -25,7 +25,7 @@ const FAILURES_TOLD: u32 = 10;
 /// As a shell reports a program that Ctrl-C ended.
 pub const STOPPED_AT_ONCE: i32 = 130;
 /// Told at the first wish to stop.
-const STOPPING: &str = "Stopping: documents that are under way are finished first. Ctrl-C again stops at once.";
+pub const STOPPING: &str = "Stopping: documents that are under way are finished first. Ctrl-C again stops at once.";
 
 /// Syncs a connection.
 pub async fn run(engine: &Arc<Engine>, arguments: SyncArguments, output: &mut Output) -> Result<Exit> {
@@ -70,8 +70,7 @@ async fn carry_out(
         output.error(error);
     }
     if run.held_back > 0 {
-        let (name, number) = (hint::name(&run.connection_name, &run.connection_id), run.held_back.to_string());
-        let confirm = hint::line(engine, &["sync", name, "--confirm-removals", &number]).await?;
+        let confirm = hint::confirm(engine, (&run.connection_name, &run.connection_id), run.held_back).await?;
         output.note(&format!("Carry the {} out with: {confirm}", counted(run.held_back, "removal")));
     }
     Ok(Exit::of_run(run.state))

@@ -12,7 +12,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use super::runs::run_line;
-use super::sync::STOPPED_AT_ONCE;
+use super::sync::{STOPPED_AT_ONCE, STOPPING};
 use crate::exit::Exit;
 use crate::output::json::{WatchEvent, WatchLine};
 use crate::output::text::{counted, moment, plain};
@@ -38,7 +38,7 @@ pub async fn run(engine: &Arc<Engine>, output: &mut Output) -> Result<Exit> {
             event = events.recv() => teller.hear(event).await?,
         }
     }
-    teller.output.note("Stopping: documents that are under way are finished first. Ctrl-C again stops at once.");
+    teller.output.note(STOPPING);
     let end = engine.shut_down();
     tokio::pin!(end);
     loop {
