@@ -921,7 +921,7 @@ sent: number,
  */
 removed: number, 
 /**
- * Objects that got no document, each for a [`SkipReason`].
+ * Objects that got no document, each for a [`SkipReason`](crate::scope::SkipReason).
  */
 skipped: number, 
 /**

@@ -150,7 +150,15 @@ impl Engine {
         let row = self.row(id).await?;
         let number = row.number;
         match row.deleting {
-            Some(Deleting::Keep) => self.store.write(move |db| documents::forget_all(db, number)).await?,
+            Some(Deleting::Keep) => {
+                let released = id.to_owned();
+                self.store
+                    .write(move |db| {
+                        connections::release(db, &released)?;
+                        documents::forget_all(db, number)
+                    })
+                    .await?;
+            }
             _ => {
                 let waiting = remove_everything(&self.store, self.library.as_ref(), number).await?;
                 if waiting > 0 {
@@ -167,14 +175,22 @@ impl Engine {
         }
     }
 
-    /// The id under which the knowledge base holds documents of this bucket whose connection nobody knows any more: the
-    /// state file was lost, or the connection was deleted and its documents kept. Under a new id everything would be
-    /// sent twice.
+    /// The id under which the knowledge base holds documents of this bucket whose connection nobody knows any more,
+    /// because the state file was lost. Under a new id everything would be sent twice.
     async fn lost_owner(&self, settings: &Settings) -> Result<Option<String>> {
         let owners = self.library.owners(&settings.bucket, &settings.prefix).await?;
-        let rows = self.store.read(|db| connections::all(db)).await?;
-        let is_lost = |owner: &Owner| rows.iter().all(|row| row.connection.id != owner.connection);
-        Ok(owners.into_iter().filter(is_lost).max_by_key(|owner| owner.documents).map(|owner| owner.connection))
+        self.store
+            .read(move |db| {
+                let mut lost: Option<Owner> = None;
+                for owner in owners {
+                    let more = lost.as_ref().is_none_or(|most| owner.documents > most.documents);
+                    if more && connections::is_lost(db, &owner.connection)? {
+                        lost = Some(owner);
+                    }
+                }
+                Ok(lost.map(|owner| owner.connection))
+            })
+            .await
     }
 
     /// The row of a connection.
