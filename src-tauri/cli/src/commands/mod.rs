@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::output::Output;
 
 mod connections;
+mod policy;
 mod preview;
 mod search;
 mod sync;
@@ -32,6 +33,11 @@ pub enum Task {
     },
     /// `test`
     Test {
+        /// Name or id.
+        name: String,
+    },
+    /// `policy`
+    Policy {
         /// Name or id.
         name: String,
     },
@@ -63,6 +69,7 @@ impl Task {
                 Self::Delete { name: arguments.name.clone(), keep_documents: arguments.keep_documents }
             }
             Command::Test(arguments) => Self::Test { name: arguments.name.clone() },
+            Command::Policy(arguments) => Self::Policy { name: arguments.name.clone() },
             Command::Preview(arguments) => Self::Preview { name: arguments.name.clone(), limit: arguments.limit },
             Command::Sync(arguments) => Self::Sync { name: arguments.name.clone() },
             Command::Search(arguments) => Self::Search(SearchQuery {
@@ -81,6 +88,7 @@ impl Task {
             Self::List => connections::list(engine, output).await,
             Self::Delete { name, keep_documents } => connections::delete(engine, &name, keep_documents, output).await,
             Self::Test { name } => test::run(engine, &name, output).await,
+            Self::Policy { name } => policy::run(engine, &name, output).await,
             Self::Preview { name, limit } => preview::run(engine, &name, limit, output).await,
             Self::Sync { name } => sync::run(engine, &name, output).await,
             Self::Search(query) => search::run(engine, query, output).await,
