@@ -3,9 +3,16 @@
 
 mod battered;
 mod deleting;
+mod edits;
 mod errors;
 mod files;
 mod interrupted;
+mod keys;
+mod pauses;
 mod program;
+mod removals;
+mod retries;
 mod round_trip;
+mod runs;
 mod secrets;
+mod watch;

@@ -7,6 +7,7 @@ import type {
   ConnectionView,
   DraftListing,
   FieldError,
+  Fix,
   PlanSummary,
   TestReport,
 } from "../client/generated";
@@ -212,9 +213,26 @@ export class ConnectionForm {
     this.testing = false;
   }
 
-  /** Takes the region that the storage named, and tries again. */
-  async useRegion(region: string): Promise<void> {
-    this.setRegion(region);
+  /** Takes over what a test found to help, and tries again. A certificate has to be chosen by a person first. */
+  async applyFix(fix: Fix): Promise<void> {
+    switch (fix.kind) {
+      case "set_region":
+        this.setRegion(fix.region);
+        break;
+      case "set_addressing":
+        this.typed.addressing = fix.addressing;
+        break;
+      case "set_endpoint":
+        this.setEndpoint(fix.endpoint);
+        break;
+      case "set_requester_pays":
+        this.typed.requesterPays = true;
+        break;
+      case "trust_certificate":
+        this.errors = [{ field: "caFile", message: "Enter the file with its certificate.", span: null }];
+        this.#showFirstWrong();
+        return;
+    }
     await this.test();
   }
 
