@@ -49,11 +49,17 @@ impl Scene {
 
     /// Closes the engine and opens it again, as a restart does.
     pub async fn restart(&mut self) {
+        self.restart_after(|_| {}).await;
+    }
+
+    /// The same, with something done to the data folder while it is closed.
+    pub async fn restart_after(&mut self, act: impl FnOnce(&Path)) {
         self.engine.shut_down().await;
         let folder = self.folder.path().to_owned();
         // The lock of the folder goes with the last reference.
         let placeholder = tempfile::tempdir().unwrap();
         self.engine = open(placeholder.path(), &self.secrets).await;
+        act(&folder);
         self.engine = open(&folder, &self.secrets).await;
     }
 

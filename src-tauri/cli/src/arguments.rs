@@ -69,9 +69,12 @@ pub enum Command {
     /// Add, edit, list, pause or delete connections
     #[command(subcommand)]
     Connections(ConnectionsCommand),
-    /// Try a connection: credentials, listing, reading
+    /// Try a connection rung by rung, from its credentials to the bytes of one object
     #[command(after_help = "Example:\n  s3c test notes")]
     Test(NameArgument),
+    /// Print the IAM policy that a connection needs, and nothing more
+    #[command(after_help = "Example:\n  s3c policy notes > policy.json")]
+    Policy(NameArgument),
     /// Show what a sync would do, key by key; nothing is sent
     #[command(after_help = "Example, only the totals:\n  s3c preview notes --limit 0")]
     Preview(PreviewArguments),

@@ -11,9 +11,11 @@ use crate::schedule::Pause;
 use crate::scope::{FilterDraft, SkipReason};
 use crate::tag::{OnIllegalTag, OnNoMatch};
 
+mod doctor;
 mod document;
 mod run;
 
+pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
 pub use document::{AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory};
 pub use run::{
     ItemOutcome, PauseLength, RunBar, RunItem, RunItems, RunPhase, RunProgress, RunState, RunTrigger, RunView,
@@ -257,56 +259,6 @@ pub struct DraftPreview {
     pub summary: Option<PlanSummary>,
     /// A part.
     pub page: Option<PlanPage>,
-}
-
-/// A rung of the connection test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Rung {
-    /// The credentials are found (keychain, profile, environment).
-    Credentials,
-    /// The server is reached and lists the bucket.
-    List,
-    /// One object can be read.
-    Read,
-}
-
-/// What a rung showed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Good.
-    Passed,
-    /// Not good; `error` says why.
-    Failed,
-    /// Not tried, because an earlier rung failed or there is nothing to try it on.
-    NotTried,
-}
-
-/// One line of a test report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct RungView {
-    /// Which.
-    pub rung: Rung,
-    /// What it showed.
-    pub verdict: Verdict,
-    /// In one sentence.
-    pub sentence: String,
-    /// Why it failed.
-    pub error: Option<ErrorView>,
-}
-
-/// What a connection test showed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct TestReport {
-    /// Whether every rung that was tried is good.
-    pub passed: bool,
-    /// The rungs, bottom first.
-    pub rungs: Vec<RungView>,
-    /// The first failure.
-    pub error: Option<ErrorView>,
 }
 
 /// The app itself.

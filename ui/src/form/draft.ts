@@ -24,6 +24,7 @@ const STEP_OF_FIELD: Record<string, number> = {
   sessionToken: 1,
   profile: 1,
   credentials: 1,
+  caFile: 1,
   prefix: 2,
   documentLimit: 2,
   containerTags: 3,

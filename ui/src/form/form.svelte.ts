@@ -7,6 +7,7 @@ import type {
   ConnectionView,
   DraftListing,
   FieldError,
+  Fix,
   PlanSummary,
   TestReport,
 } from "../client/generated";
@@ -49,6 +50,7 @@ export class ConnectionForm {
   #report = $state.raw<TestReport | null>(null);
   #reportOf = $state("");
   #endpointWanted = $state(false);
+  #caFileWanted = $state(false);
 
   listing = $state.raw<DraftListing | null>(null);
   listingOf = $state("");
@@ -89,6 +91,11 @@ export class ConnectionForm {
           span: null,
         }
       : null;
+  }
+
+  /** Few servers need a certificate of their own, so it is asked for only where one does. */
+  get wantsCaFile(): boolean {
+    return this.#caFileWanted || this.typed.caFile !== "" || this.errorOf("caFile") !== null;
   }
 
   /** The last test, as long as nothing that it depends on was typed since. */
@@ -205,9 +212,27 @@ export class ConnectionForm {
     this.testing = false;
   }
 
-  /** Takes the region that the storage named, and tries again. */
-  async useRegion(region: string): Promise<void> {
-    this.setRegion(region);
+  /** Takes over what a test found to help, and tries again. A certificate has to be chosen by a person first. */
+  async applyFix(fix: Fix): Promise<void> {
+    switch (fix.kind) {
+      case "set_region":
+        this.setRegion(fix.region);
+        break;
+      case "set_addressing":
+        this.typed.addressing = fix.addressing;
+        break;
+      case "set_endpoint":
+        this.setEndpoint(fix.endpoint);
+        break;
+      case "set_requester_pays":
+        this.typed.requesterPays = true;
+        break;
+      case "trust_certificate":
+        this.#caFileWanted = true;
+        this.errors = [{ field: "caFile", message: "Enter the file with its certificate.", span: null }];
+        this.#showFirstWrong();
+        return;
+    }
     await this.test();
   }
 

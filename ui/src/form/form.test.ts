@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 
 import { Client, type Transport } from "../client/client";
-import type { ErrorView, PlanSummary, TestReport } from "../client/generated";
+import type { ConnectionDraft, ErrorView, Fix, PlanSummary, TestReport } from "../client/generated";
 import { connection, ScriptedTransport } from "../testing";
 import { draftOf, EMPTY, limitOf, reachDraftOf, stepOf, STEPS, tagsOf, typedFrom } from "./draft";
 import { fateOf } from "./fate";
@@ -118,7 +118,7 @@ describe("the form", () => {
   });
 
   it("shows a test only as long as nothing that it depends on changed", async () => {
-    const report: TestReport = { passed: true, rungs: [], error: null };
+    const report: TestReport = { passed: true, rungs: [], error: null, policy: "{}" };
     const opened = form(new ScriptedTransport({ connection_test_draft: () => report }));
     opened.typed.bucket = "docs";
     await opened.test();
@@ -129,17 +129,34 @@ describe("the form", () => {
     expect(opened.report).toBeNull();
   });
 
-  it("takes the region that the storage named and tests again", async () => {
+  it.each<[Fix, Partial<ConnectionDraft>]>([
+    [{ kind: "set_region", region: "us-west-2" }, { region: "us-west-2" }],
+    [{ kind: "set_addressing", addressing: "virtual" }, { addressing: "virtual" }],
+    [{ kind: "set_endpoint", endpoint: "http://nas:9000" }, { endpoint: "http://nas:9000" }],
+    [{ kind: "set_requester_pays" }, { requesterPays: true }],
+  ])("takes over the fix %o and tests again", async (fix, typed) => {
     const transport = new ScriptedTransport({
       connection_test_draft: ({ draft }) => ({
-        passed: draft.region === "us-west-2",
+        passed: Object.entries(typed).every(
+          ([field, value]) => draft[field as keyof ConnectionDraft] === value,
+        ),
         rungs: [],
         error: null,
+        policy: "{}",
       }),
     });
     const opened = form(transport);
-    await opened.useRegion("us-west-2");
+    await opened.applyFix(fix);
     expect(opened.report?.passed).toBe(true);
+  });
+
+  it("asks for the certificate's file where the server needs one", async () => {
+    const opened = form();
+    expect(opened.wantsCaFile).toBe(false);
+    opened.reached = 4;
+    opened.step = 4;
+    await opened.applyFix({ kind: "trust_certificate" });
+    expect([opened.step, opened.wantsCaFile, opened.errorOf("caFile") !== null]).toEqual([1, true, true]);
   });
 
   it("forgets its secrets when it is closed", () => {

@@ -18,6 +18,7 @@ mod edit;
 mod hint;
 mod items;
 mod pause;
+mod policy;
 mod preview;
 mod runs;
 mod search;
@@ -51,6 +52,7 @@ impl Task {
         match self.command {
             Command::Connections(command) => run_connections(command, self.entered, engine, output).await,
             Command::Test(arguments) => test::run(engine, &arguments.name, output).await,
+            Command::Policy(arguments) => policy::run(engine, &arguments.name, output).await,
             Command::Preview(arguments) => preview::run(engine, &arguments.name, arguments.limit, output).await,
             Command::Sync(arguments) => sync::run(engine, arguments, output).await,
             Command::Retry(arguments) => sync::retry(engine, arguments, output).await,

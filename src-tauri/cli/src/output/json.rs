@@ -55,6 +55,13 @@ pub struct TestReply<'a> {
     pub test: &'a TestReport,
 }
 
+/// `policy`.
+#[derive(Serialize)]
+pub struct PolicyReply {
+    /// The policy itself.
+    pub policy: serde_json::Value,
+}
+
 /// Totals of `preview`.
 #[derive(Serialize)]
 pub struct Totals {

@@ -1,3 +1,5 @@
+mod files;
+
 use super::documents::Intent;
 use super::*;
 use crate::connection::{ConnectionDraft, SecretNeed};
