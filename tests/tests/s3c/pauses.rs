@@ -1,8 +1,6 @@
-//! Pauses: said, kept, and taken back; what runs is stopped.
+//! Pauses: said, kept, and taken back.
 
-use s3_connector_engine::view::{ConnectionState, PauseLength, RunState, SyncOptions};
-use s3_connector_tests::memory_s3::{MemoryS3, On};
-use s3_connector_tests::scene::{BUCKET as SCENE_BUCKET, Scene};
+use s3_connector_tests::memory_s3::MemoryS3;
 use serde_json::json;
 
 use super::program::{BUCKET, S3c};
@@ -30,24 +28,4 @@ async fn a_pause_is_kept_until_it_is_over_or_taken_back() {
     assert_eq!(plain.answer, "Paused notes until it is resumed.\n");
     let list = s3c.run(&["connections", "list"]).await;
     assert!(list.answer.contains("\tpaused\t"), "{list:#?}");
-}
-
-#[tokio::test]
-async fn a_pause_stops_what_runs_and_the_put_under_way_is_finished() {
-    let scene = Scene::new(json!({})).await;
-    for note in 0..20 {
-        scene.put(&format!("{note:02}.md"), "cassowary");
-    }
-    let gate = scene.server.hold(On::Key("00.md".into()));
-    let run = scene.engine.sync_start(scene.connection.id.clone(), SyncOptions::default()).await.unwrap();
-    gate.arrived(1).await;
-    let engine = scene.engine.clone();
-    let id = scene.connection.id.clone();
-    let pause = tokio::spawn(async move { engine.sync_pause(Some(id), PauseLength::UntilResumed).await });
-    gate.open();
-    pause.await.unwrap().unwrap();
-    let run = scene.engine.run_get(run.id).await.unwrap();
-    assert_eq!(run.state, RunState::Cancelled);
-    assert_eq!(scene.engine.connection_list().await.unwrap()[0].state, ConnectionState::Paused);
-    assert_eq!(scene.documents().await, run.sent, "{} of {SCENE_BUCKET}", run.sent);
 }

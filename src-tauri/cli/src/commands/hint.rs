@@ -26,3 +26,17 @@ pub fn name<'a>(name: &'a str, id: &'a str) -> &'a str {
     let is_plain = |c: char| !c.is_control() && (c.is_ascii() || c.is_alphanumeric());
     if !name.starts_with('-') && name.chars().all(is_plain) { name } else { id }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_could_be_an_option_or_play_with_the_terminal_gives_way_to_the_id() {
+        for (typed, told) in
+            [("my notes", "my notes"), ("Büro", "Büro"), ("-x", "id"), ("a\u{202e}b", "id"), ("a\nb", "id")]
+        {
+            assert_eq!(name(typed, "id"), told);
+        }
+    }
+}

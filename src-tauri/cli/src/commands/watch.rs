@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use s3_connector_engine::engine::Engine;
-use s3_connector_engine::error::Result;
+use s3_connector_engine::error::{Error, Result};
 use s3_connector_engine::event::EngineEvent;
 use s3_connector_engine::sync::now;
 use s3_connector_engine::view::{RunTrigger, RunView};
@@ -91,8 +91,8 @@ impl Teller<'_> {
             Ok(EngineEvent::RunEnded { run, .. }) => self.ended(&run),
             Ok(EngineEvent::ConnectionRemoved { .. }) => Ok(()),
             Err(RecvError::Lagged(_)) => self.catch_up().await,
-            // The engine is held by whoever watches, so this does not come; if it does, the stop ends the watch.
-            Err(RecvError::Closed) => std::future::pending().await,
+            // Whoever watches holds the engine, so this does not come.
+            Err(RecvError::Closed) => Err(Error::internal("listening to the engine", "it is gone")),
         }
     }
 
