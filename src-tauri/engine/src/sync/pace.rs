@@ -82,8 +82,8 @@ impl Pace {
         }
     }
 
-    /// Documents that may be on their way at once.
-    pub fn width(&self) -> usize {
+    #[cfg(test)]
+    fn width(&self) -> usize {
         self.state().width
     }
 
