@@ -7,11 +7,13 @@
 pub mod authority;
 #[cfg(unix)]
 pub mod desktop;
+pub mod held;
 pub mod knowledge_base_contract;
 pub mod loopback;
 pub mod memory_s3;
 #[cfg(unix)]
 pub mod process;
+pub mod proxy;
 pub mod random;
 pub mod rclone;
 pub mod s3_server;

@@ -117,6 +117,18 @@ impl MemoryS3 {
         state.buckets.get(bucket).map(|bucket| bucket.objects.keys().cloned().collect()).unwrap_or_default()
     }
 
+    /// One object.
+    pub fn object(&self, bucket: &str, key: &str) -> Option<StoredObject> {
+        self.store.state().buckets.get(bucket)?.objects.get(key).cloned()
+    }
+
+    /// The objects of a bucket with their keys, in the order of their bytes.
+    pub fn objects(&self, bucket: &str) -> Vec<(String, StoredObject)> {
+        let state = self.store.state();
+        let objects = state.buckets.get(bucket).map(|bucket| bucket.objects.clone());
+        objects.unwrap_or_default().into_iter().collect()
+    }
+
     /// Registers another access key, or changes what one may do.
     pub fn allow(&self, access_key: &str, secret: &str, rights: Rights) {
         self.store.state().keys.insert(access_key.to_owned(), (secret.to_owned(), rights));

@@ -7,7 +7,9 @@ use s3_connector_engine::connection::ConnectionDraft;
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::knowledge_base::SearchQuery;
 use s3_connector_engine::secrets::{MemorySecrets, SecretStore};
-use s3_connector_engine::view::{ConnectionView, PlanFilter, PlanItem, PlanSummary, PlanTotals, RunView, SyncOptions};
+use s3_connector_engine::view::{
+    ConnectionView, KeyStory, PlanFilter, PlanItem, PlanSummary, PlanTotals, RunView, SyncOptions,
+};
 use serde_json::{Value, json};
 
 use crate::memory_s3::MemoryS3;
@@ -47,18 +49,58 @@ impl Scene {
 
     /// Closes the engine and opens it again, as a restart does.
     pub async fn restart(&mut self) {
+        self.restart_after(|_| {}).await;
+    }
+
+    /// The same, with something done to the data folder while it is closed.
+    pub async fn restart_after(&mut self, act: impl FnOnce(&Path)) {
         self.engine.shut_down().await;
         let folder = self.folder.path().to_owned();
         // The lock of the folder goes with the last reference.
         let placeholder = tempfile::tempdir().unwrap();
         self.engine = open(placeholder.path(), &self.secrets).await;
+        act(&folder);
         self.engine = open(&folder, &self.secrets).await;
+    }
+
+    /// Closes the engine, loses a file of the data folder, and opens the engine again.
+    pub async fn lose(&mut self, file: &str) {
+        let placeholder = tempfile::tempdir().unwrap();
+        self.engine.shut_down().await;
+        self.engine = open(placeholder.path(), &self.secrets).await;
+        for suffix in ["", "-wal", "-shm"] {
+            let path = self.folder.path().join(format!("{file}{suffix}"));
+            if path.exists() {
+                std::fs::remove_file(path).unwrap();
+            }
+        }
+        self.engine = open(self.folder.path(), &self.secrets).await;
+    }
+
+    /// Adds the same connection once more.
+    pub async fn add_again(&mut self) {
+        self.connection = self.engine.connection_add(draft(&self.server, json!({}))).await.unwrap();
     }
 
     /// Syncs and waits for the end.
     pub async fn sync(&self) -> RunView {
-        let run = self.engine.sync_start(self.connection.id.clone(), SyncOptions::default()).await.unwrap();
+        self.sync_with(SyncOptions::default()).await
+    }
+
+    /// Syncs in a special way and waits for the end.
+    pub async fn sync_with(&self, options: SyncOptions) -> RunView {
+        let run = self.engine.sync_start(self.connection.id.clone(), options).await.unwrap();
         self.engine.run_wait(&run.id).await.unwrap()
+    }
+
+    /// The connection as it stands now.
+    pub async fn shown(&self) -> ConnectionView {
+        self.engine.connection_find(&self.connection.id).await.unwrap()
+    }
+
+    /// Why a key is, or is not, in.
+    pub async fn why(&self, key: &str) -> KeyStory {
+        self.engine.key_why(self.connection.id.clone(), key.to_owned()).await.unwrap()
     }
 
     /// A fresh preview.
@@ -72,11 +114,22 @@ impl Scene {
         self.engine.preview_page(self.connection.id.clone(), filter).await.unwrap().items
     }
 
+    /// The row of a key in a fresh preview.
+    pub async fn plan_of(&self, key: &str) -> PlanItem {
+        self.preview().await;
+        self.plan().await.into_iter().find(|item| item.key == key).unwrap()
+    }
+
     /// Edits the connection.
     pub async fn edit(&self, fields: Value) {
+        self.engine.connection_edit(self.connection.id.clone(), self.draft(fields), None).await.unwrap();
+    }
+
+    /// A draft of an edit of the connection.
+    pub fn draft(&self, fields: Value) -> ConnectionDraft {
         let mut draft = draft(&self.server, fields);
         draft.name.clone_from(&self.connection.name);
-        self.engine.connection_edit(self.connection.id.clone(), draft, None).await.unwrap();
+        draft
     }
 
     /// Keys found for a query, sorted.

@@ -134,8 +134,21 @@ async fn a_sync_from_the_tray_runs_unseen_and_is_told_and_a_click_leads_to_it() 
 
     item.click("R&D_files").await.unwrap();
     let lines = item.wait_for(|lines| lines[0].label == "Up to date").await.unwrap();
-    let all =
-        ["Up to date", "Next check: only by hand", "", "Sync now", "All connections", "R&D_files", "", "Open", "Quit"];
+    let all = [
+        "Up to date",
+        "Next check: only by hand",
+        "",
+        "Sync now",
+        "All connections",
+        "R&D_files",
+        "Pause",
+        "For an hour",
+        "Until tomorrow",
+        "Until I resume",
+        "",
+        "Open",
+        "Quit",
+    ];
     assert_eq!(labels(&lines), all);
     let told = desktop.wait_for_notification("of the first sync", |told| told.app == "S3 Connector").await;
     assert_eq!(told.summary, "First sync of R&D_files finished");

@@ -160,7 +160,7 @@ impl ErrorCode {
             Self::KeychainUnavailable => (
                 503,
                 "No keychain on this computer",
-                "Start a keychain (GNOME Keyring or KWallet) and open S3 Connector again, or use an AWS profile or environment credentials",
+                "Start a keychain (GNOME Keyring or KWallet), then try again; or use an AWS profile or environment credentials",
             ),
             Self::KeychainLocked => (423, "The keychain is locked", "Unlock the keychain, then try again"),
             Self::SecretMissing => (401, "The secret is not in the keychain", "Enter the secret access key again"),

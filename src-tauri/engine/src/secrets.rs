@@ -33,8 +33,18 @@ pub trait SecretStore: Send + Sync {
 pub struct Keychain;
 
 impl Keychain {
-    fn entry(name: &str) -> Result<keyring::Entry> {
-        keyring::Entry::new(SERVICE, name).map_err(|e| keychain_error(&e))
+    fn entry(name: &str) -> Result<keyring_core::Entry> {
+        match keyring::Entry::new(SERVICE, name) {
+            Ok(entry) => Ok(entry.inner),
+            // The keychain could not be opened when it was first asked for. It may be there by now.
+            Err(keyring::Error::NoDefaultStore) => {
+                if keyring_core::get_default_store().is_none() {
+                    open_again().map_err(|e| keychain_error(&e))?;
+                }
+                keyring_core::Entry::new(SERVICE, name).map_err(|e| keychain_error(&e))
+            }
+            Err(e) => Err(keychain_error(&e)),
+        }
     }
 }
 
@@ -59,14 +69,29 @@ impl SecretStore for Keychain {
     }
 }
 
+/// Opens the keychain once more, where it is a program of its own that may start after this one.
+#[cfg(target_os = "linux")]
+fn open_again() -> keyring::Result<()> {
+    keyring_core::set_default_store(zbus_secret_service_keyring_store::Store::new()?);
+    Ok(())
+}
+
+/// The keychain is part of the system: what it said at first stays true.
+#[cfg(not(target_os = "linux"))]
+fn open_again() -> keyring::Result<()> {
+    match keyring::Entry::store_status() {
+        Ok(()) => Ok(()),
+        Err(_) => Err(keyring::Error::NoDefaultStore),
+    }
+}
+
 /// Maps by kind. The text of the cause is kept (it names D-Bus errors, not secrets).
 fn keychain_error(error: &keyring::Error) -> Error {
     let code = match error {
         keyring::Error::NoStorageAccess(_) => ErrorCode::KeychainLocked,
         _ => ErrorCode::KeychainUnavailable,
     };
-    // A store that could not be opened is remembered for as long as the process lives; only the first failure
-    // tells the cause.
+    // Only the first failure to open the keychain tells the cause.
     let detail = match (error, keyring::Entry::store_status()) {
         (keyring::Error::NoDefaultStore, Err(cause)) => cause.to_string(),
         _ => error.to_string(),

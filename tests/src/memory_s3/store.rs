@@ -31,6 +31,11 @@ impl StoredObject {
         let etag = format!("{:016x}{:016x}", hasher.finish(), bytes.len());
         Self { bytes, etag, modified: SystemTime::now(), storage_class: None }
     }
+
+    /// The same in another storage class.
+    pub fn in_class(self, class: &str) -> Self {
+        Self { storage_class: Some(class.to_owned()), ..self }
+    }
 }
 
 /// What an access key may do.

@@ -938,7 +938,7 @@ sent: number,
  */
 removed: number, 
 /**
- * Objects that got no document, each for a [`SkipReason`].
+ * Objects that got no document, each for a [`SkipReason`](crate::scope::SkipReason).
  */
 skipped: number, 
 /**

@@ -109,7 +109,16 @@ impl Engine {
             (Credentials::AccessKey { access_key_id, .. }, Some(secret)) => {
                 Ok(access_key(access_key_id, secret, secrets.session_token))
             }
-            (credentials, _) => resolve(&self.secrets, &row.connection.id, credentials).await,
+            (credentials, _) => {
+                let saved = resolve(&self.secrets, &row.connection.id, credentials).await?;
+                Ok(match (saved, secrets.session_token) {
+                    // Only the token was typed anew.
+                    (ResolvedCredentials::Keys { access_key_id, secret, .. }, Some(token)) => {
+                        access_key(&access_key_id, secret, Some(token))
+                    }
+                    (saved, _) => saved,
+                })
+            }
         }
     }
 
@@ -127,16 +136,19 @@ impl Engine {
         self.finish_deletion(&id).await
     }
 
-    /// Goes on with deletions that an earlier process began.
+    /// Goes on with deletions that an earlier process began. One that cannot be finished now (the keychain is locked)
+    /// stays begun, and keeps nobody from working with the other connections.
     pub(super) async fn resume_deletions(&self) -> Result<()> {
         let rows = self.store.read(|db| connections::all(db)).await?;
         for row in rows.into_iter().filter(|row| row.deleting.is_some()) {
-            self.finish_deletion(&row.connection.id).await?;
+            // What hinders it is told by the next attempt of a person, and met again at the next start.
+            let _ = self.finish_deletion(&row.connection.id).await;
         }
         Ok(())
     }
 
-    /// Documents first, then the rows, then the secret: whatever is interrupted can be gone on with.
+    /// Documents first, then what is known of them, then the secret, and last the connection's own row: it stands for all
+    /// that is still to be done, so whatever is interrupted can be gone on with.
     async fn finish_deletion(&self, id: &str) -> Result<()> {
         let row = self.row(id).await?;
         let number = row.number;
@@ -149,23 +161,33 @@ impl Engine {
                 }
             }
         }
+        self.store.write(move |db| connections::forget_rows(db, number)).await?;
+        match row.connection.settings.credentials {
+            Credentials::AccessKey { .. } => self.forget_secrets(id).await?,
+            Credentials::Environment | Credentials::Profile { .. } | Credentials::Anonymous => {}
+        }
         self.store.write(move |db| connections::delete(db, number)).await?;
         lock(&self.previews).remove(id);
         self.tell(EngineEvent::ConnectionRemoved { id: id.to_owned() });
-        match row.connection.settings.credentials {
-            Credentials::AccessKey { .. } => self.forget_secrets(id).await,
-            Credentials::Environment | Credentials::Profile { .. } | Credentials::Anonymous => Ok(()),
-        }
+        Ok(())
     }
 
-    /// The id under which the knowledge base holds documents of this bucket whose connection nobody knows any more: the
-    /// state file was lost, or the connection was deleted and its documents kept. Under a new id everything would be
-    /// sent twice.
+    /// The id under which the knowledge base holds documents of this bucket whose connection nobody knows any more,
+    /// because the state file was lost. Under a new id everything would be sent twice.
     async fn lost_owner(&self, settings: &Settings) -> Result<Option<String>> {
         let owners = self.library.owners(&settings.bucket, &settings.prefix).await?;
-        let rows = self.store.read(|db| connections::all(db)).await?;
-        let is_lost = |owner: &Owner| rows.iter().all(|row| row.connection.id != owner.connection);
-        Ok(owners.into_iter().filter(is_lost).max_by_key(|owner| owner.documents).map(|owner| owner.connection))
+        self.store
+            .read(move |db| {
+                let mut lost: Option<Owner> = None;
+                for owner in owners {
+                    let more = lost.as_ref().is_none_or(|most| owner.documents > most.documents);
+                    if more && connections::is_lost(db, &owner.connection)? {
+                        lost = Some(owner);
+                    }
+                }
+                Ok(lost.map(|owner| owner.connection))
+            })
+            .await
     }
 
     /// The row of a connection.

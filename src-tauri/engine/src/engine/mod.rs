@@ -32,6 +32,7 @@ mod keys;
 mod previews;
 mod running;
 mod show;
+mod unwritten;
 
 use drafts::Draft;
 use running::Running;
@@ -52,6 +53,7 @@ pub struct Engine {
     draft: Mutex<Option<Arc<Draft>>>,
     turns: Semaphore,
     waiting: Mutex<background::Waiting>,
+    unwritten: Mutex<unwritten::Unwritten>,
     tasks: TaskTracker,
     closing: CancellationToken,
 }
@@ -93,6 +95,7 @@ impl Engine {
             draft: Mutex::default(),
             turns: Semaphore::new(running::TURNS),
             waiting: Mutex::default(),
+            unwritten: Mutex::default(),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
         });

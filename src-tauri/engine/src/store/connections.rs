@@ -166,9 +166,33 @@ pub fn set_deleting(db: &Db, number: i64, deleting: Deleting) -> Result<()> {
     Ok(())
 }
 
-/// Deletes the row and its runs and objects. Its documents must be gone.
-pub fn delete(db: &Db, number: i64) -> Result<()> {
+/// Remembers that the documents of this connection stay without an owner.
+pub fn release(db: &Db, id: &str) -> Result<()> {
+    db.execute("INSERT INTO released (connection) VALUES (?1) ON CONFLICT DO NOTHING", [id]).map_err(sql_error)?;
+    Ok(())
+}
+
+/// Whether nothing is known of a connection of this id: it is not there, and was not deleted by a person either.
+pub fn is_lost(db: &Db, id: &str) -> Result<bool> {
+    db.query_row(
+        "SELECT NOT EXISTS (SELECT 1 FROM connections WHERE id = ?1) \
+         AND NOT EXISTS (SELECT 1 FROM released WHERE connection = ?1)",
+        [id],
+        |row| row.get(0),
+    )
+    .map_err(sql_error)
+}
+
+/// Forgets what was listed and run of a connection; its own row stays.
+pub fn forget_rows(db: &Db, number: i64) -> Result<()> {
     db.execute("DELETE FROM objects WHERE connection = ?1", [number]).map_err(sql_error)?;
+    db.execute("DELETE FROM runs WHERE connection = ?1", [number]).map_err(sql_error)?;
+    Ok(())
+}
+
+/// Deletes the row, and its runs and objects where they are still there. Its documents must be gone.
+pub fn delete(db: &Db, number: i64) -> Result<()> {
+    forget_rows(db, number)?;
     db.execute("DELETE FROM connections WHERE number = ?1", [number]).map_err(sql_error)?;
     Ok(())
 }

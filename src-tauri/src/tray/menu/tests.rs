@@ -1,6 +1,7 @@
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use s3_connector_engine::connection::{Addressing, Credentials, Destination, OnGone};
+use s3_connector_engine::schedule::Pause;
 use s3_connector_engine::tag::{OnIllegalTag, OnNoMatch};
 use s3_connector_engine::view::RunProgress;
 
@@ -107,6 +108,10 @@ fn at_rest_every_connection_can_be_synced_by_name() {
             "- All connections",
             "- Alpha",
             "- beta",
+            "Pause",
+            "- For an hour",
+            "- Until tomorrow",
+            "- Until I resume",
             "---",
             "Open",
             "Quit"
@@ -127,11 +132,27 @@ fn what_runs_can_be_cancelled_and_not_started_again() {
             "- [All connections]",
             "- [a]",
             "Cancel",
+            "Pause",
+            "- For an hour",
+            "- Until tomorrow",
+            "- Until I resume",
             "---",
             "Open",
             "Quit"
         ]
     );
+}
+
+#[test]
+fn what_is_paused_can_go_on_and_what_is_not_can_be_paused() {
+    let paused =
+        |name: &str| ConnectionView { pause: Some(Pause { until: None }), ..row(name, ConnectionState::Paused) };
+    let all = text(&model(&[paused("a"), paused("b")]));
+    assert_eq!(all[..2], ["[Paused]", "[Next check: when you resume]"]);
+    assert!(all.contains(&"Resume".to_owned()) && !all.contains(&"Pause".to_owned()), "{all:?}");
+    let some = text(&model(&[paused("a"), row("b", ConnectionState::UpToDate)]));
+    assert!(some.contains(&"Resume".to_owned()) && some.contains(&"Pause".to_owned()), "{some:?}");
+    assert_eq!(some[0], "[Up to date]");
 }
 
 #[test]

@@ -36,3 +36,7 @@ ALTER TABLE run_items_2 RENAME TO run_items;
 -- What became of one key, over all runs.
 CREATE INDEX run_items_by_key ON run_items (key, run);
 UPDATE runs SET lines = (SELECT count(*) FROM run_items WHERE run_items.run = runs.number);
+
+-- Connections that were deleted while their documents were to stay: these have no owner by choice, and are never taken
+-- for those of a connection that was lost.
+CREATE TABLE released (connection TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
