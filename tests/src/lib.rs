@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+pub mod authority;
 #[cfg(unix)]
 pub mod desktop;
 pub mod held;

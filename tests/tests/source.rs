@@ -18,6 +18,10 @@ use s3_connector_tests::source_contract::{Fixture, access_key, list_all, odd_key
 use tempfile::TempDir;
 
 mod credentials;
+mod doctor;
+mod forms;
+mod proxy;
+mod retries;
 
 const ID: &str = "AKIAOFTHETEST";
 const SECRET: &str = "a-secret/of+the=test";

@@ -114,7 +114,7 @@ pub(crate) fn remedies(settings: &Settings, finding: &Finding) -> Vec<Remedy> {
     match cause {
         Cause::NotTrusted => propose(Fix::TrustCertificate, Proof::Stated),
         Cause::AsksPayer => propose(Fix::SetRequesterPays, Proof::Lists),
-        Cause::WrongStyle | Cause::NoAnswer if endpoint.is_some() => match settings.addressing {
+        Cause::WrongStyle | Cause::RefusesStyle | Cause::NoAnswer if endpoint.is_some() => match settings.addressing {
             Addressing::Path => propose(Fix::SetAddressing { addressing: Addressing::Virtual }, Proof::Lists),
             Addressing::Virtual => propose(Fix::SetAddressing { addressing: Addressing::Path }, Proof::Lists),
             Addressing::Auto => {}

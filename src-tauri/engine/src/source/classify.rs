@@ -54,8 +54,10 @@ pub(crate) enum Cause {
     NotTrusted,
     /// What answers does not speak TLS.
     NoTls,
-    /// It failed the way a wrong addressing style fails.
+    /// It failed the way a wrong addressing style fails, and other things too.
     WrongStyle,
+    /// The server refuses this addressing style.
+    RefusesStyle,
     /// The server does not have this operation.
     NotImplemented,
     /// The server refuses `encoding-type`.
@@ -125,16 +127,12 @@ const BY_MESSAGE: &[(&str, &str, ErrorCode)] = &[
     ("InvalidRequest", "date is too old", ErrorCode::ClockSkewed),
 ];
 
-/// How a request in the wrong addressing style is refused: the bucket is looked for in the wrong place, the signature
-/// is of another path, or the service says so outright.
-const WRONG_STYLE: &[&str] = &[
-    "NoSuchBucket",
-    "PermanentRedirect",
-    "SignatureDoesNotMatch",
-    "SecondLevelDomainForbidden",
-    "PathStyleDomainForbidden",
-    "InvalidPathAccess",
-];
+/// How a request in the wrong addressing style may fail: the bucket is looked for in the wrong place, or the signature
+/// is of another path.
+const WRONG_STYLE: &[&str] = &["NoSuchBucket", "PermanentRedirect", "SignatureDoesNotMatch"];
+
+/// How services with one style say so: Alibaba, Tencent, Volcengine.
+const STYLE_REFUSED: &[&str] = &["SecondLevelDomainForbidden", "PathStyleDomainForbidden", "InvalidPathAccess"];
 
 /// An answer that is an error, reduced to what decides.
 #[derive(Debug, Clone, Default)]
@@ -150,7 +148,7 @@ struct Answer<'a> {
 impl Answer<'_> {
     fn error_code(&self, asked: Asked) -> ErrorCode {
         match self.code {
-            Some(code) => self.by_message(code).or_else(|| self.by_code(code)),
+            Some(code) => self.by_message(code).or_else(|| self.by_code(code, asked)),
             None => None,
         }
         .unwrap_or_else(|| self.by_status(asked))
@@ -162,13 +160,17 @@ impl Answer<'_> {
         row.map(|(_, _, error)| *error)
     }
 
-    fn by_code(&self, code: &str) -> Option<ErrorCode> {
+    fn by_code(&self, code: &str, asked: Asked) -> Option<ErrorCode> {
         // A signature header is malformed either for its region or for its access key.
         if code == "AuthorizationHeaderMalformed" {
             let region = self.region.is_some();
             return Some(if region { ErrorCode::WrongRegion } else { ErrorCode::AuthenticationFailed });
         }
-        BY_CODE.iter().find(|(name, _)| *name == code).map(|(_, error)| *error)
+        let found = BY_CODE.iter().find(|(name, _)| *name == code).map(|(_, error)| *error);
+        // A listing that was taken for a read: something stands before the bucket in the address.
+        found.map(|error| {
+            if error == ErrorCode::ObjectGone && asked == Asked::List { ErrorCode::BucketNotFound } else { error }
+        })
     }
 
     fn by_status(&self, asked: Asked) -> ErrorCode {
@@ -194,6 +196,7 @@ impl Answer<'_> {
             _ if says("requester pays") || says("requester-pays") => Cause::AsksPayer,
             Some("InvalidArgument" | "InvalidRequest" | "NotImplemented") if says("encoding") => Cause::RefusesEncoding,
             Some("NotImplemented") => Cause::NotImplemented,
+            Some(name) if STYLE_REFUSED.contains(&name) => Cause::RefusesStyle,
             Some(name) if WRONG_STYLE.contains(&name) && self.region.is_none() => Cause::WrongStyle,
             None if lists && code == ErrorCode::BucketNotFound => Cause::WrongStyle,
             None if lists && self.has_control => Cause::ControlCharacter,
@@ -394,7 +397,7 @@ mod tests {
     fn the_code_decides_whatever_the_status_is() {
         for (code, expected) in BY_CODE {
             for status in [200, 400, 403, 404, 500, 503] {
-                assert_eq!(answer(status, code, "").error_code(Asked::List), *expected, "{code} {status}");
+                assert_eq!(answer(status, code, "").error_code(Asked::Fetch), *expected, "{code} {status}");
             }
         }
     }
@@ -478,6 +481,9 @@ mod tests {
         };
         for code in WRONG_STYLE {
             assert_eq!(cause(403, code, ""), Cause::WrongStyle, "{code}");
+        }
+        for code in STYLE_REFUSED {
+            assert_eq!(cause(403, code, ""), Cause::RefusesStyle, "{code}");
         }
         assert_eq!(cause(501, "NotImplemented", "list-type"), Cause::NotImplemented);
         assert_eq!(cause(400, "InvalidArgument", "Invalid Encoding Method specified"), Cause::RefusesEncoding);

@@ -18,7 +18,7 @@ use aws_sdk_s3::config::{
 use secrecy::ExposeSecret;
 
 use super::providers::Style;
-use super::retry::{LONGEST_WAIT, NamelessOperation, Patience, ServerClock, Signals};
+use super::retry::{Ear, LONGEST_WAIT, NamelessOperation, Patience, Signals};
 use super::target::{GLOBAL_REGION, Target};
 use super::{Limits, ResolvedCredentials};
 
@@ -36,8 +36,8 @@ pub(super) async fn build(
     let mut config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(http.clone())
-        .interceptor(ServerClock(Arc::clone(&signals)))
-        .retry_classifier(Patience(signals))
+        .interceptor(Ear(signals))
+        .retry_classifier(Patience)
         // R2 and older MinIO refuse the newer default checksums, and we only read.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired)

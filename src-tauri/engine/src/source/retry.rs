@@ -10,7 +10,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::config::interceptors::{
-    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut, InterceptorContext,
+    AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextRef,
+    BeforeTransmitInterceptorContextMut, InterceptorContext,
 };
 use aws_sdk_s3::config::retry::{ClassifyRetry, RetryAction};
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
@@ -57,13 +58,25 @@ impl Signals {
     }
 }
 
-/// Reads the server's clock from every reply.
+/// Hears what every reply tells, of each attempt once.
 #[derive(Debug)]
-pub(super) struct ServerClock(pub(super) Arc<Signals>);
+pub(super) struct Ear(pub(super) Arc<Signals>);
 
-impl Intercept for ServerClock {
+impl Intercept for Ear {
     fn name(&self) -> &'static str {
-        "ServerClock"
+        "Ear"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if context.output_or_error().is_err() && classify::of_reply(context.response()) == ErrorCode::Throttled {
+            self.0.throttled.fetch_add(1, Relaxed);
+        }
+        Ok(())
     }
 
     fn read_before_deserialization(
@@ -126,7 +139,7 @@ fn without_name(uri: &str) -> Option<String> {
 
 /// Has the last word on whether, and after how long, a failed attempt is made again.
 #[derive(Debug)]
-pub(super) struct Patience(pub(super) Arc<Signals>);
+pub(super) struct Patience;
 
 impl ClassifyRetry for Patience {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
@@ -138,9 +151,6 @@ impl ClassifyRetry for Patience {
             return RetryAction::NoActionIndicated;
         };
         let said = classify::of_reply(response);
-        if said == ErrorCode::Throttled {
-            self.0.throttled.fetch_add(1, Relaxed);
-        }
         let now = SystemTime::now();
         let header = |name| response.headers().get(name);
         let skew = header("date").and_then(|date| ahead(date, now)).unwrap_or(0);

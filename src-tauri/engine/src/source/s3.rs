@@ -173,8 +173,8 @@ impl S3Source {
         let token = token.map(|text| Token::parse(text).ok_or_else(wrong)).transpose()?;
         let begun = self.route();
         let mut route = begun.clone();
-        // What was said before another form was tried.
-        let mut before: Option<Failure> = None;
+        // What was said before another form was tried, and whether that was a guess.
+        let mut before: Option<(Failure, bool)> = None;
         loop {
             let failure = match self.page_by(&route, prefix, token.as_ref(), before.is_some()).await {
                 Ok(page) => {
@@ -184,18 +184,19 @@ impl S3Source {
                 Err(failure) => failure,
             };
             if let Some(detour) = route.target.detour(&failure, token.is_none()) {
-                if !detour.was_named {
-                    before.get_or_insert(failure);
+                if failure.region.is_none() {
+                    before.get_or_insert((failure, detour.is_guess));
                 }
                 route = route.to(detour.target);
                 continue;
             }
-            // The other form was no better, or it got farther and what is said there counts.
             return Err(match before {
-                Some(before) if failure.cause != Cause::Other => {
+                // The other form was no better.
+                Some((before, is_guess)) if is_guess || failure.cause != Cause::Other => {
                     self.keep(begun.to(begun.target.settled(&route.target)));
                     before
                 }
+                // It got farther, and what is said there counts.
                 Some(_) | None => {
                     self.keep(route);
                     failure

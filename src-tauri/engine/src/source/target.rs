@@ -42,8 +42,8 @@ struct Open {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Detour {
     pub(super) target: Target,
-    /// The server itself named it, so what it says there counts more than what it said before.
-    pub(super) was_named: bool,
+    /// Nothing says that it is right: only a page does.
+    pub(super) is_guess: bool,
 }
 
 impl Target {
@@ -104,7 +104,7 @@ impl Target {
         }
         let mut target = self.clone();
         match failure.cause {
-            Cause::WrongStyle if self.open.style && first_page => target.turn_style(),
+            Cause::WrongStyle | Cause::RefusesStyle if self.open.style && first_page => target.turn_style(),
             // The name or the certificate that only this style needs is not there.
             Cause::NoAnswer | Cause::NotTrusted | Cause::NoTls
                 if self.open.style && first_page && self.style == Style::Virtual =>
@@ -120,6 +120,7 @@ impl Target {
                 target.open.encoding = false;
             }
             Cause::WrongStyle
+            | Cause::RefusesStyle
             | Cause::NoAnswer
             | Cause::NotTrusted
             | Cause::NoTls
@@ -130,7 +131,8 @@ impl Target {
             | Cause::AsksPayer
             | Cause::Other => return None,
         }
-        Some(Detour { target, was_named: false })
+        // What is said of a bucket in a place that was guessed is no better than what was said before.
+        Some(Detour { target, is_guess: failure.cause == Cause::WrongStyle })
     }
 
     /// The region that the server named, where a connection leaves it open.
@@ -139,7 +141,7 @@ impl Target {
         let mut target = self.clone();
         target.region.clone_from(region);
         target.open.region = false;
-        (self.open.region && failure.code == ErrorCode::WrongRegion).then_some(Detour { target, was_named: true })
+        (self.open.region && failure.code == ErrorCode::WrongRegion).then_some(Detour { target, is_guess: false })
     }
 
     /// The same place, of which nothing more is tried that was tried now.
@@ -305,7 +307,7 @@ mod tests {
         let elsewhere = Failure { region: Some("eu-west-1".into()), ..failure(ErrorCode::WrongRegion, Cause::Other) };
         let first = target(None, "auto", Addressing::Auto);
         let second = first.detour(&elsewhere, false).expect("the named region");
-        assert_eq!((second.target.region.as_str(), second.was_named), ("eu-west-1", true));
+        assert_eq!((second.target.region.as_str(), second.is_guess), ("eu-west-1", false));
         let again = Failure { region: Some("eu-west-2".into()), ..elsewhere.clone() };
         assert_eq!(second.target.detour(&again, false), None);
         assert_eq!(target(None, "us-east-1", Addressing::Auto).detour(&elsewhere, false), None, "it was set");

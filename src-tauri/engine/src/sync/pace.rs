@@ -82,7 +82,6 @@ impl Pace {
         }
     }
 
-    /// Documents that may be on their way at once.
     #[cfg(test)]
     fn width(&self) -> usize {
         self.state().width
