@@ -21,7 +21,8 @@ pub fn test(workspace: &Workspace) -> Outcome {
     if cfg!(target_os = "linux") {
         tools::TAURI_DRIVER.ready(workspace)?;
     }
-    tools::rclone_ready(workspace)?;
+    tools::RCLONE.ready(workspace)?;
+    tools::MOTO.ready(workspace)?;
     ui::installed(workspace)
 }
 
