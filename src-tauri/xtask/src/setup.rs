@@ -15,6 +15,11 @@ pub fn run(workspace: &Workspace, has_display: bool) -> Outcome {
     ui::installed(workspace)
 }
 
+/// For compiling alone.
+pub fn build() -> Outcome {
+    system::ready(Need::Build)
+}
+
 /// For every test.
 pub fn test(workspace: &Workspace) -> Outcome {
     system::ready(Need::Desktop)?;
