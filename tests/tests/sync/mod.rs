@@ -11,4 +11,5 @@ mod pauses;
 mod removals;
 mod schedule;
 mod scope;
+mod servers;
 mod trouble;
