@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection as Db, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::laws::{Law, Laws};
 
 pub mod connections;
 pub mod documents;
@@ -26,10 +27,14 @@ const APPLICATION_ID: i32 = 0x5333_436e;
 const MIGRATIONS: [&str; 2] = [include_str!("migrations/1.sql"), include_str!("migrations/2.sql")];
 const STATE_FILE: &str = "state.db";
 
+/// Asked before every commit; an error rolls the transaction back.
+type Gate = Arc<dyn Fn() -> Result<()> + Send + Sync>;
+
 /// The open state file.
 pub struct Store {
     writer: Arc<Mutex<Db>>,
     reader: Arc<Mutex<Db>>,
+    gate: Option<Gate>,
     set_aside: Option<PathBuf>,
     _lock: File,
 }
@@ -40,20 +45,39 @@ impl Store {
     /// # Errors
     /// `data_folder_busy`, `data_folder_unusable`, `state_newer`, `disk_full`.
     pub fn open(folder: &Path) -> Result<Self> {
+        Self::open_under(folder, Laws::default())
+    }
+
+    /// Opens the state file for a test that decides at each commit whether it happens. Statements then run on the
+    /// thread that asks for them, one after the other, so that a test knows the order of all commits.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    #[cfg(feature = "switchable-laws")]
+    pub fn open_gated(
+        folder: &Path,
+        laws: Laws,
+        gate: impl Fn() -> Result<()> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        Ok(Self { gate: Some(Arc::new(gate)), ..Self::open_under(folder, laws)? })
+    }
+
+    fn open_under(folder: &Path, laws: Laws) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|e| unusable(folder, &e))?;
         let lock = lock(folder)?;
         let path = folder.join(STATE_FILE);
-        let (writer, set_aside) = match open_writer(&path) {
+        let (writer, set_aside) = match open_writer(&path, laws) {
             Err(e) if e.code == ErrorCode::StateDamaged => {
                 let aside = set_aside(&path)?;
-                (open_writer(&path)?, Some(aside))
+                (open_writer(&path, laws)?, Some(aside))
             }
             other => (other?, None),
         };
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let reader = Db::open_with_flags(&path, flags).map_err(sql_error)?;
         reader.busy_timeout(std::time::Duration::from_secs(5)).map_err(sql_error)?;
-        Ok(Self { writer: Arc::new(Mutex::new(writer)), reader: Arc::new(Mutex::new(reader)), set_aside, _lock: lock })
+        let (writer, reader) = (Arc::new(Mutex::new(writer)), Arc::new(Mutex::new(reader)));
+        Ok(Self { writer, reader, gate: None, set_aside, _lock: lock })
     }
 
     /// Where a damaged state file was put when this one was begun.
@@ -70,11 +94,12 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        let writer = Arc::clone(&self.writer);
-        blocking(move || {
+        let (writer, gate) = (Arc::clone(&self.writer), self.gate.clone());
+        self.run(move || {
             let mut db = writer.lock().unwrap_or_else(PoisonError::into_inner);
             let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql_error)?;
             let value = statements(&transaction)?;
+            gate.map_or(Ok(()), |gate| gate())?;
             transaction.commit().map_err(sql_error)?;
             Ok(value)
         })
@@ -91,12 +116,16 @@ impl Store {
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
         let reader = Arc::clone(&self.reader);
-        blocking(move || {
+        self.run(move || {
             let mut db = reader.lock().unwrap_or_else(PoisonError::into_inner);
             let transaction = db.transaction_with_behavior(TransactionBehavior::Deferred).map_err(sql_error)?;
             statements(&transaction)
         })
         .await
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        if self.gate.is_some() { work() } else { blocking(work).await }
     }
 }
 
@@ -150,12 +179,13 @@ fn lock(folder: &Path) -> Result<File> {
     }
 }
 
-fn open_writer(path: &Path) -> Result<Db> {
+fn open_writer(path: &Path, laws: Laws) -> Result<Db> {
     let mut db = Db::open(path).map_err(sql_error)?;
     db.busy_timeout(std::time::Duration::from_secs(5)).map_err(sql_error)?;
     db.set_prepared_statement_cache_capacity(64);
     db.pragma_update(None, "journal_mode", "WAL").map_err(sql_error)?;
-    db.pragma_update(None, "synchronous", "FULL").map_err(sql_error)?;
+    let synchronous = if laws.hold(Law::FullSync) { "FULL" } else { "NORMAL" };
+    db.pragma_update(None, "synchronous", synchronous).map_err(sql_error)?;
     db.pragma_update(None, "fullfsync", true).map_err(sql_error)?;
     db.pragma_update(None, "foreign_keys", true).map_err(sql_error)?;
     db.pragma_update(None, "temp_store", "FILE").map_err(sql_error)?;
