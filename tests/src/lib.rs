@@ -9,6 +9,7 @@ pub mod desktop;
 pub mod knowledge_base_contract;
 pub mod loopback;
 pub mod memory_s3;
+pub mod model;
 #[cfg(unix)]
 pub mod process;
 pub mod random;
