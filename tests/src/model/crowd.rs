@@ -5,9 +5,10 @@ use std::sync::{Mutex, PoisonError};
 
 use s3_connector_engine::laws::Laws;
 
-use super::play::{Report, play, tell};
+use super::play::{Report, play_on, tell};
 use super::script::{Script, print};
 use super::shrink::shrink;
+use super::stage::Stage;
 
 /// Scripts played at once.
 const AT_ONCE: usize = 2;
@@ -59,8 +60,9 @@ pub fn play_all(scripts: impl Iterator<Item = (String, Script)> + Send) -> Tally
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
+                let mut stage = Stage::new(Laws::default());
                 while let Some((name, script)) = next() {
-                    let report = play(&script, Laws::default());
+                    let report = play_on(&mut stage, &script);
                     lock(&tally).add(&name, script, &report);
                 }
             });

@@ -1,8 +1,12 @@
 //! Plays a script to its end: what it says, then calm until nothing moves, then the judgement of the rest.
 
+use std::collections::BTreeMap;
+
 use s3_connector_engine::laws::Laws;
+use s3_connector_engine::plan::DocumentRow;
 use s3_connector_engine::view::RunState;
 
+use super::pipeline::Doc;
 use super::script::{Faults, Op, print};
 use super::stage::Stage;
 
@@ -30,27 +34,29 @@ pub struct Report {
 
 /// Plays a script.
 pub fn play(script: &[Op], laws: Laws) -> Report {
-    Player::new(laws, false).play(script)
+    play_on(&mut Stage::new(laws), script)
+}
+
+/// Plays a script on a stage where others were played before.
+pub fn play_on(stage: &mut Stage, script: &[Op]) -> Report {
+    stage.clear();
+    Player { stage, report: Report::default() }.play(script)
 }
 
 /// Plays a script and tells what happened at every I/O.
 pub fn tell(script: &[Op], laws: Laws) -> String {
-    let report = Player::new(laws, true).play(script);
+    let mut stage = Stage::new(laws);
+    stage.world().state().story = Some(Vec::new());
+    let report = Player { stage: &mut stage, report: Report::default() }.play(script);
     format!("{}\n{}\nwrong: {:?}", print(script), report.story.join("\n"), report.wrong)
 }
 
-struct Player {
-    stage: Stage,
+struct Player<'a> {
+    stage: &'a mut Stage,
     report: Report,
 }
 
-impl Player {
-    fn new(laws: Laws, told: bool) -> Self {
-        let stage = Stage::new(laws);
-        stage.world().state().story = told.then(Vec::new);
-        Self { stage, report: Report::default() }
-    }
-
+impl Player<'_> {
     fn play(mut self, script: &[Op]) -> Report {
         for op in script {
             self.say(&op.to_string());
@@ -121,7 +127,7 @@ impl Player {
     }
 
     /// Everything that a run may change.
-    fn look(&self) -> impl PartialEq + use<> {
+    fn look(&self) -> (Vec<DocumentRow>, BTreeMap<u64, Doc>, u32) {
         let mut state = self.stage.world().state();
         (state.rows.all(), state.base.docs.clone(), state.writes)
     }

@@ -34,6 +34,11 @@ impl Rows {
         statement.exists([id]).unwrap()
     }
 
+    /// The same rows, for another world.
+    pub fn again(&mut self) -> Self {
+        Self { path: self.path.clone(), connection: self.connection, db: self.db.take() }
+    }
+
     /// Lets the file go; the next look opens it again.
     pub fn close(&mut self) {
         self.db = None;

@@ -22,7 +22,7 @@ use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 
 use super::rows::Rows;
-use super::script::{Faults, Io, Rule};
+use super::script::{Fault, Faults, Io, Rule};
 use super::world::{Course, Wishes, World};
 
 /// Documents that the engine has on their way at once.
@@ -38,6 +38,7 @@ pub struct Stage {
     world: Arc<World>,
     store: Option<Arc<Store>>,
     laws: Laws,
+    number: i64,
     runs: u32,
     folder: tempfile::TempDir,
 }
@@ -51,11 +52,22 @@ impl Stage {
         let number =
             Db::open(&path).unwrap().query_row("SELECT number FROM connections", [], |row| row.get(0)).unwrap();
         let world = Arc::new(World::new(laws, Rows::new(&path, number)));
-        let mut stage = Self { world, store: None, laws, runs: 0, folder };
-        let at = stage.world.clock();
-        // What was just set up is not compared with what is held.
-        stage.write(move |db| connections::set_audited(db, number, Some(at)));
+        let mut stage = Self { world, store: None, laws, number, runs: 0, folder };
+        stage.clear();
         stage
+    }
+
+    /// Clears the stage for another script: an empty world, and a connection that was just set up.
+    pub fn clear(&mut self) {
+        self.world.state().begin();
+        let (number, at) = (self.number, self.world.clock());
+        self.write(move |db| {
+            for table in ["run_items", "runs", "documents", "objects"] {
+                db.execute(&format!("DELETE FROM {table}"), []).unwrap();
+            }
+            // What was just set up is not compared with what is held.
+            connections::set_audited(db, number, Some(at))
+        });
     }
 
     /// The world.
@@ -74,7 +86,8 @@ impl Stage {
     /// A run, from its row in the state file to its end; `None` where it did not come to an end.
     pub fn run(&mut self, faults: &Faults) -> Option<RunState> {
         self.runs += 1;
-        let before = self.power_cut_leaves();
+        let is_cut = faults.hits.iter().any(|(_, fault)| *fault == Fault::Cut);
+        let before = if is_cut { self.power_cut_leaves() } else { None };
         let store = self.store();
         let runtime = Builder::new_current_thread().build().unwrap();
         let end = runtime.block_on(self.carry_out(store, faults));

@@ -119,24 +119,7 @@ pub struct World {
 impl World {
     /// An empty world over a state file.
     pub fn new(laws: Laws, rows: Rows) -> Self {
-        let wishes = Wishes { rule: Rule::A, out: HashSet::new(), limit: 2, gone: OnGone::Keep };
-        let state = State {
-            laws,
-            bucket: Bucket::default(),
-            base: Pipeline::default(),
-            now: 0,
-            wishes,
-            owned: HashSet::new(),
-            rows,
-            course: None,
-            wrong: Vec::new(),
-            writes: 0,
-            repeats: 0,
-            unanswered: 0,
-            ios: 0,
-            touched: 0,
-            story: None,
-        };
+        let state = State::new(laws, rows);
         Self { state: Mutex::new(state) }
     }
 
@@ -183,6 +166,33 @@ impl World {
 }
 
 impl State {
+    fn new(laws: Laws, rows: Rows) -> Self {
+        let wishes = Wishes { rule: Rule::A, out: HashSet::new(), limit: 2, gone: OnGone::Keep };
+        Self {
+            laws,
+            bucket: Bucket::default(),
+            base: Pipeline::default(),
+            now: 0,
+            wishes,
+            owned: HashSet::new(),
+            rows,
+            course: None,
+            wrong: Vec::new(),
+            writes: 0,
+            repeats: 0,
+            unanswered: 0,
+            ios: 0,
+            touched: 0,
+            story: None,
+        }
+    }
+
+    /// Begins anew, over the same state file.
+    pub fn begin(&mut self) {
+        let rows = self.rows.again();
+        *self = Self::new(self.laws, rows);
+    }
+
     /// Lets something happen between two runs.
     pub fn happen(&mut self, op: &Op) {
         match op {
