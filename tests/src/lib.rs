@@ -11,6 +11,7 @@ pub mod held;
 pub mod knowledge_base_contract;
 pub mod loopback;
 pub mod memory_s3;
+pub mod model;
 pub mod moto;
 #[cfg(unix)]
 pub mod process;

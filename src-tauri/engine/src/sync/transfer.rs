@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::connection::Settings;
 use crate::error::{Error, ErrorCode, Result};
 use crate::knowledge_base::{Document, KnowledgeBase, Put};
+use crate::laws::{Law, Laws};
 use crate::object::ObjectMeta;
 use crate::plan::{DocumentRow, DocumentState, Wanted, document_id};
 use crate::source::{Fetched, ObjectSource};
@@ -47,6 +48,8 @@ pub struct Lanes<'a> {
     pub cancel: &'a CancellationToken,
     /// The clock.
     pub clock: &'a Clock,
+    /// Which laws hold.
+    pub laws: Laws,
     pace: Pace,
     memory: Semaphore,
     budget: Mutex<Budget>,
@@ -64,11 +67,12 @@ impl<'a> Lanes<'a> {
         progress: &'a Progress,
         cancel: &'a CancellationToken,
         clock: &'a Clock,
+        laws: Laws,
     ) -> Self {
         let memory = Semaphore::new(BYTES_IN_FLIGHT_KIB as usize);
         let budget = Mutex::default();
         let pace = Pace::new(LANES, source.throttled());
-        Self { connection, settings, source, base, ledger, progress, cancel, clock, pace, memory, budget }
+        Self { connection, settings, source, base, ledger, progress, cancel, clock, laws, pace, memory, budget }
     }
 
     /// Sends the wanted document of a key.
@@ -127,7 +131,9 @@ impl<'a> Lanes<'a> {
             size: object.size,
             at: (self.clock)(),
         };
-        self.ledger.intend(intent).await?;
+        if self.laws.hold(Law::IntentPut) {
+            self.ledger.intend(intent).await?;
+        }
         let document = Document {
             id: id.clone(),
             connection: self.connection.to_owned(),
