@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::connection::{Addressing, Credentials, Destination, OnGone};
-use crate::error::{ErrorView, FieldError};
+use crate::error::FieldError;
 use crate::knowledge_base::TagCount;
 use crate::schedule::Pause;
 use crate::scope::{FilterDraft, SkipReason};
