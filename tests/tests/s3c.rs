@@ -6,6 +6,7 @@ mod deleting;
 mod errors;
 mod files;
 mod interrupted;
+mod keychain;
 mod program;
 mod round_trip;
 mod secrets;
