@@ -5,6 +5,7 @@
 mod desktop;
 mod harness;
 mod knowledge_base;
+mod model;
 mod s3c;
 mod shell;
 mod source;

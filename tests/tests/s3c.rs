@@ -3,10 +3,17 @@
 
 mod battered;
 mod deleting;
+mod edits;
 mod errors;
 mod files;
 mod interrupted;
 mod keychain;
+mod keys;
+mod pauses;
 mod program;
+mod removals;
+mod retries;
 mod round_trip;
+mod runs;
 mod secrets;
+mod watch;

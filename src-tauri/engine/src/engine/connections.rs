@@ -109,7 +109,16 @@ impl Engine {
             (Credentials::AccessKey { access_key_id, .. }, Some(secret)) => {
                 Ok(access_key(access_key_id, secret, secrets.session_token))
             }
-            (credentials, _) => resolve(&self.secrets, &row.connection.id, credentials).await,
+            (credentials, _) => {
+                let saved = resolve(&self.secrets, &row.connection.id, credentials).await?;
+                Ok(match (saved, secrets.session_token) {
+                    // Only the token was typed anew.
+                    (ResolvedCredentials::Keys { access_key_id, secret, .. }, Some(token)) => {
+                        access_key(&access_key_id, secret, Some(token))
+                    }
+                    (saved, _) => saved,
+                })
+            }
         }
     }
 

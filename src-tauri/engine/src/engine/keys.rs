@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::knowledge_base::KnowledgeBase;
+use crate::laws::Laws;
 use crate::object::ObjectKey;
 use crate::plan::{DocumentRow, DocumentState};
 use crate::scope::SkipReason;
 use crate::store::keys::{self, KeyRow};
 use crate::store::{documents, runs};
 use crate::sync::judge::Rules;
+use crate::sync::sides::Sides;
 use crate::sync::survey::{self, Line};
+use crate::sync::{LIBRARY, audit, now, settle};
 use crate::view::{
     AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory, PlanAction, PlanItem, RunTrigger, RunView, SyncOptions,
 };
@@ -92,9 +95,10 @@ impl Engine {
         let row = self.row(&id).await?;
         let _claim = self.claim(&id)?;
         let base = self.library.as_ref();
-        let report =
-            crate::sync::audit::audit(&self.store, base, &row, crate::sync::LIBRARY, crate::sync::now()).await?;
-        let settled = crate::sync::settle::settle(&self.store, base, row.number, crate::sync::now()).await;
+        let report = audit::audit(&self.store, base, &row, LIBRARY, now()).await?;
+        let sides =
+            Sides { store: &self.store, base, connection: row.number, destination: LIBRARY, laws: Laws::default() };
+        let settled = settle::settle(sides, now()).await;
         self.tell_connection(&id).await;
         settled.map(|()| report)
     }

@@ -1,7 +1,7 @@
 //! The one face of the engine: everything that a window, an API or a command line can do.
 //!
 //! This room holds what is shared by all commands (the open files, the running syncs, who listens) and leaves the
-//! work to the others: [`connections`](self) edits, [`drafts`](self) test and preview what is being typed,
+//! work to the others: [`connections`](self) edits, [`drafts`](self) preview what is being typed, [`doctor`](self) tries connections,
 //! [`runs`](self) start and watch syncs.
 
 use std::collections::HashMap;
@@ -26,6 +26,7 @@ use crate::view::AppStatus;
 
 mod background;
 mod connections;
+mod doctor;
 mod drafts;
 mod keys;
 mod previews;

@@ -13,7 +13,7 @@ use ts_rs::TS;
 
 use crate::connection::OnGone;
 use crate::knowledge_base::{DocumentId, RemoteId};
-use crate::laws::Laws;
+use crate::laws::{Law, Laws};
 use crate::object::{ETag, ObjectKey, ObjectMeta};
 use crate::scope::Admission;
 use crate::tag::ContainerTag;
@@ -182,25 +182,28 @@ pub fn has_place(rows: &[DocumentRow]) -> bool {
 /// | indexed | remove first of all | nothing | remove once another is searchable and better | remove |
 /// | rejected | remove | nothing; asked for again: remove, then put | remove if something is wanted or the listing is complete | remove |
 pub fn decide(connection: &str, facts: &KeyFacts<'_>, ground: Ground) -> Decision {
+    let laws = ground.laws;
     let want = wanted(facts);
-    let stands = want.as_ref().and_then(|want| standing_row(connection, facts, want));
+    let stands = want.as_ref().and_then(|want| standing_row(connection, facts, want, laws));
     let mut steps = Vec::new();
     let again = stands.filter(|i| facts.rows[*i].state == DocumentState::Rejected && facts.rows[*i].retry);
     if want.is_some() && stands.is_none_or(|i| facts.rows[i].state == DocumentState::Intended || again == Some(i)) {
         steps.push(Step::Put);
     }
-    let leaves = want.is_none() && ground.on_gone == OnGone::Remove && ground.complete && !is_blocked(facts.seen);
-    let best = best_row(facts, stands);
+    let leaves = want.is_none() && ground.on_gone == OnGone::Remove && ground.complete && !is_blocked(facts.seen, laws);
+    let best = best_row(facts, stands, laws);
     for (i, row) in facts.rows.iter().enumerate() {
         let same_tag = Some(&row.tag) == facts.tag;
         let step = match row.state {
-            DocumentState::Removing => Some(Step::Finish(i)),
             // It settles first: removing what is still processed would be refused, and could land late.
             DocumentState::Sent => None,
             _ if again == Some(i) => Some(Step::Remove(i, Why::Retried)),
             _ if stands == Some(i) => None,
-            DocumentState::Intended => Some(Step::Resolve(i)),
-            DocumentState::Indexed if !same_tag => Some(Step::Remove(i, Why::WrongTag)),
+            DocumentState::Removing => Some(Step::Finish(i)),
+            DocumentState::Intended => laws.hold(Law::Resolve).then_some(Step::Resolve(i)),
+            DocumentState::Indexed if !same_tag && (best.is_some() || laws.hold(Law::Isolation)) => {
+                Some(Step::Remove(i, Why::WrongTag))
+            }
             DocumentState::Indexed if leaves => Some(Step::Remove(i, Why::Gone)),
             DocumentState::Indexed => best.filter(|b| *b != i).map(|_| Step::Remove(i, Why::Superseded)),
             DocumentState::Rejected if !same_tag || want.is_some() || ground.complete => {
@@ -214,8 +217,8 @@ pub fn decide(connection: &str, facts: &KeyFacts<'_>, ground: Ground) -> Decisio
 }
 
 /// What cannot be read now is neither gone nor out of scope.
-fn is_blocked(seen: Seen<'_>) -> bool {
-    matches!(seen, Seen::Listed(_, Admission::Unreadable(_)))
+fn is_blocked(seen: Seen<'_>, laws: Laws) -> bool {
+    matches!(seen, Seen::Listed(_, Admission::Unreadable(_))) && laws.hold(Law::Archived)
 }
 
 fn wanted(facts: &KeyFacts<'_>) -> Option<Wanted> {
@@ -236,19 +239,28 @@ fn wanted(facts: &KeyFacts<'_>) -> Option<Wanted> {
 }
 
 /// A row stands for the wanted triple by etag, or by id: a row that followed to a later etag keeps its first id.
-fn standing_row(connection: &str, facts: &KeyFacts<'_>, want: &Wanted) -> Option<usize> {
-    let open = |row: &DocumentRow| row.state != DocumentState::Removing && row.tag == want.tag;
+/// A removal once begun is finished, so a row that is on its way out stands for nothing.
+fn standing_row(connection: &str, facts: &KeyFacts<'_>, want: &Wanted, laws: Laws) -> Option<usize> {
+    let is_leaving = |row: &DocumentRow| row.state == DocumentState::Removing && laws.hold(Law::OneWay);
+    let open = |row: &DocumentRow| row.tag == want.tag && !is_leaving(row);
     let by_etag = facts.rows.iter().position(|row| open(row) && row.etag.names_same_version(&want.etag));
-    by_etag.or_else(|| {
-        let id = document_id(connection, facts.key, &want.etag, &want.tag);
-        facts.rows.iter().position(|row| open(row) && row.id == id)
-    })
+    if by_etag.is_some() || !laws.hold(Law::StandsById) {
+        return by_etag;
+    }
+    let id = document_id(connection, facts.key, &want.etag, &want.tag);
+    facts.rows.iter().position(|row| open(row) && row.id == id)
 }
 
 /// The one version that stays at rest: the wanted one once searchable, until then the newest searchable one.
-fn best_row(facts: &KeyFacts<'_>, stands: Option<usize>) -> Option<usize> {
-    let indexed = |row: &DocumentRow| row.state == DocumentState::Indexed && Some(&row.tag) == facts.tag;
-    stands.filter(|i| indexed(&facts.rows[*i])).or_else(|| facts.rows.iter().rposition(indexed))
+fn best_row(facts: &KeyFacts<'_>, stands: Option<usize>, laws: Laws) -> Option<usize> {
+    let is_searchable = |row: &DocumentRow| match row.state {
+        DocumentState::Indexed => true,
+        DocumentState::Sent => !laws.hold(Law::IndexedFirst),
+        DocumentState::Intended | DocumentState::Rejected | DocumentState::Removing => false,
+    };
+    let candidate = |row: &DocumentRow| Some(&row.tag) == facts.tag && is_searchable(row);
+    let newest = || facts.rows.iter().rposition(candidate).filter(|_| laws.hold(Law::NewestOnly));
+    stands.filter(|i| candidate(&facts.rows[*i])).or_else(newest)
 }
 
 #[cfg(test)]

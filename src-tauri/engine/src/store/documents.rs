@@ -31,14 +31,16 @@ pub struct Intent {
     pub at: i64,
 }
 
-/// Writes an intent. A row of the same id is taken up again (it is one that was intended before).
+/// Writes an intent. A row of the same id is taken up again (it is one that was intended before); where a put of it was
+/// never answered, the time in which one may still land begins anew with this one.
 pub fn intend(db: &Db, connection: i64, destination: &str, intent: &Intent) -> Result<()> {
     let Intent { id, key, etag, tag, content_hash, size, at } = intent;
     let mut statement = db
         .prepare_cached(
             "INSERT INTO documents (id, connection, key, etag, tag, destination, state, content_hash, size, changed_at) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'intended', ?7, ?8, ?9) \
-             ON CONFLICT (id) DO UPDATE SET content_hash = excluded.content_hash, size = excluded.size \
+             ON CONFLICT (id) DO UPDATE SET content_hash = excluded.content_hash, size = excluded.size, \
+             unanswered_at = CASE WHEN unanswered_at IS NULL THEN NULL ELSE excluded.changed_at END \
              WHERE state = 'intended'",
         )
         .map_err(sql_error)?;
@@ -58,12 +60,13 @@ pub fn intend(db: &Db, connection: i64, destination: &str, intent: &Intent) -> R
     if made == 1 { Ok(()) } else { Err(Error::internal("writing an intent", "the row is in use")) }
 }
 
-/// The knowledge base took it.
+/// The knowledge base took it. An earlier put of it that was never answered may still land all the same, so the row
+/// goes on to remember that one.
 pub fn set_accepted(db: &Db, id: &str, remote_id: &str, state: DocumentState, at: i64) -> Result<()> {
     let mut statement = db
         .prepare_cached(
             "UPDATE documents SET changed_at = CASE state WHEN ?3 THEN changed_at ELSE ?4 END, state = ?3, remote_id = ?2, \
-             unanswered_at = NULL, error_code = NULL, error_detail = NULL WHERE id = ?1",
+             error_code = NULL, error_detail = NULL WHERE id = ?1",
         )
         .map_err(sql_error)?;
     statement.execute(params![id, remote_id, state_name(state), at]).map_err(sql_error)?;
@@ -73,7 +76,7 @@ pub fn set_accepted(db: &Db, id: &str, remote_id: &str, state: DocumentState, at
 /// The knowledge base refused it, with the reason.
 pub fn set_rejected(db: &Db, id: &str, remote_id: Option<&str>, reason: &str) -> Result<()> {
     db.prepare_cached(
-        "UPDATE documents SET state = 'rejected', remote_id = coalesce(?2, remote_id), unanswered_at = NULL, \
+        "UPDATE documents SET state = 'rejected', remote_id = coalesce(?2, remote_id), \
          error_code = ?3, error_detail = ?4 WHERE id = ?1",
     )
     .and_then(|mut s| s.execute(params![id, remote_id, ErrorCode::DocumentRefused.name(), reason]))
@@ -225,15 +228,16 @@ pub fn adopt(db: &Db, connection: i64, destination: &str, held: &Held, at: i64) 
     Ok(mended == 1)
 }
 
-/// Ids of indexed rows with `after` < id <= `end` (no end: all that follow), by id.
-pub fn indexed_ids(db: &Db, connection: i64, after: &str, end: Option<&str>) -> Result<Vec<DocumentId>> {
+/// Ids of indexed rows with `after` < id <= `end` (no end: all that follow), by id; without those of which a put that
+/// was sent later than `landed` was never answered.
+pub fn indexed_ids(db: &Db, connection: i64, after: &str, end: Option<&str>, landed: i64) -> Result<Vec<DocumentId>> {
     let mut statement = db
         .prepare_cached(
             "SELECT id FROM documents WHERE connection = ?1 AND id > ?2 AND (?3 IS NULL OR id <= ?3) \
-             AND state = 'indexed' ORDER BY id",
+             AND state = 'indexed' AND coalesce(unanswered_at, ?4) <= ?4 ORDER BY id",
         )
         .map_err(sql_error)?;
-    let rows = statement.query_map(params![connection, after, end], |row| row.get(0)).map_err(sql_error)?;
+    let rows = statement.query_map(params![connection, after, end, landed], |row| row.get(0)).map_err(sql_error)?;
     rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
 }
 

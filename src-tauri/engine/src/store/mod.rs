@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection as Db, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::laws::{Law, Laws};
 use lock::Lock;
 
 pub mod connections;
@@ -27,12 +28,16 @@ const APPLICATION_ID: i32 = 0x5333_436e;
 const MIGRATIONS: [&str; 2] = [include_str!("migrations/1.sql"), include_str!("migrations/2.sql")];
 const STATE_FILE: &str = "state.db";
 
+/// Asked before every commit; an error rolls the transaction back.
+type Gate = Arc<dyn Fn() -> Result<()> + Send + Sync>;
+
 /// The open state file.
 pub struct Store {
     // Closed first: the connection that is closed last takes the log into the file and away, and only a writer can. An
     // older file that is put back later must not find the log of another one beside it.
     reader: Arc<Mutex<Db>>,
     writer: Arc<Mutex<Db>>,
+    gate: Option<Gate>,
     set_aside: Option<PathBuf>,
     lock: Arc<Lock>,
 }
@@ -43,13 +48,31 @@ impl Store {
     /// # Errors
     /// `data_folder_busy`, `data_folder_unusable`, `state_newer`, `disk_full`.
     pub fn open(folder: &Path) -> Result<Self> {
+        Self::open_under(folder, Laws::default())
+    }
+
+    /// Opens the state file for a test that decides at each commit whether it happens. Statements then run on the
+    /// thread that asks for them, one after the other, so that a test knows the order of all commits.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    #[cfg(feature = "switchable-laws")]
+    pub fn open_gated(
+        folder: &Path,
+        laws: Laws,
+        gate: impl Fn() -> Result<()> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        Ok(Self { gate: Some(Arc::new(gate)), ..Self::open_under(folder, laws)? })
+    }
+
+    fn open_under(folder: &Path, laws: Laws) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|e| unusable(folder, &e))?;
         let lock = Lock::take(folder)?;
         let path = folder.join(STATE_FILE);
-        let (mut writer, set_aside) = match open_writer(&path) {
+        let (mut writer, set_aside) = match open_writer(&path, laws) {
             Err(e) if e.code == ErrorCode::StateDamaged => {
                 let aside = set_aside(&path)?;
-                (open_writer(&path)?, Some(aside))
+                (open_writer(&path, laws)?, Some(aside))
             }
             other => (other?, None),
         };
@@ -60,6 +83,7 @@ impl Store {
         Ok(Self {
             writer: Arc::new(Mutex::new(writer)),
             reader: Arc::new(Mutex::new(reader)),
+            gate: None,
             set_aside,
             lock: Arc::new(lock),
         })
@@ -89,11 +113,12 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        let writer = Arc::clone(&self.writer);
-        blocking(move || {
+        let (writer, gate) = (Arc::clone(&self.writer), self.gate.clone());
+        self.run(move || {
             let mut db = writer.lock().unwrap_or_else(PoisonError::into_inner);
             let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql_error)?;
             let value = statements(&transaction)?;
+            gate.map_or(Ok(()), |gate| gate())?;
             transaction.commit().map_err(sql_error)?;
             Ok(value)
         })
@@ -110,12 +135,16 @@ impl Store {
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
         let reader = Arc::clone(&self.reader);
-        blocking(move || {
+        self.run(move || {
             let mut db = reader.lock().unwrap_or_else(PoisonError::into_inner);
             let transaction = db.transaction_with_behavior(TransactionBehavior::Deferred).map_err(sql_error)?;
             statements(&transaction)
         })
         .await
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        if self.gate.is_some() { work() } else { blocking(work).await }
     }
 }
 
@@ -176,12 +205,13 @@ fn notice_older_state(db: &mut Db, newest_run: i64) -> Result<()> {
     transaction.commit().map_err(sql_error)
 }
 
-fn open_writer(path: &Path) -> Result<Db> {
+fn open_writer(path: &Path, laws: Laws) -> Result<Db> {
     let mut db = Db::open(path).map_err(sql_error)?;
     db.busy_timeout(std::time::Duration::from_secs(5)).map_err(sql_error)?;
     db.set_prepared_statement_cache_capacity(64);
     db.pragma_update(None, "journal_mode", "WAL").map_err(sql_error)?;
-    db.pragma_update(None, "synchronous", "FULL").map_err(sql_error)?;
+    let synchronous = if laws.hold(Law::FullSync) { "FULL" } else { "NORMAL" };
+    db.pragma_update(None, "synchronous", synchronous).map_err(sql_error)?;
     db.pragma_update(None, "fullfsync", true).map_err(sql_error)?;
     db.pragma_update(None, "foreign_keys", true).map_err(sql_error)?;
     db.pragma_update(None, "temp_store", "FILE").map_err(sql_error)?;

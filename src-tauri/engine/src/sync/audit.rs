@@ -36,6 +36,7 @@ pub async fn audit(
 ) -> Result<AuditReport> {
     let (number, id) = (connection.number, connection.connection.id.clone());
     let mut report = AuditReport::default();
+    let landed = now.saturating_sub(base.landing_window().as_millis() as i64);
     let mut after: Option<String> = None;
     loop {
         let page = base.held(&id, after.as_ref(), GROUP).await?;
@@ -55,7 +56,7 @@ pub async fn audit(
             })
             .await?;
         let (from, to) = (after.clone().unwrap_or_default(), end.clone());
-        let rows = store.read(move |db| documents::indexed_ids(db, number, &from, to.as_deref())).await?;
+        let rows = store.read(move |db| documents::indexed_ids(db, number, &from, to.as_deref(), landed)).await?;
         let unseen: Vec<String> = rows.into_iter().filter(|row| !known.contains(row)).collect();
         report.missing += forget_absent(store, base, number, destination, unseen).await?;
         match end {

@@ -31,6 +31,8 @@ pub enum Entry {
     Unanswered(DocumentId, i64),
     /// A row follows to a new etag of the same bytes.
     Follow(DocumentId, ETag),
+    /// Nothing; the sender is told when everything before it is on disk.
+    Mark(oneshot::Sender<()>),
     /// A line of the run.
     Item(u64, RunItem),
 }
@@ -78,6 +80,16 @@ impl Ledger {
         told.await.map_err(|_| stopped())
     }
 
+    /// Waits until everything that was handed over so far is on disk: only then do the rows tell what happened.
+    ///
+    /// # Errors
+    /// The writer has stopped; [`Ledger::close`] tells why.
+    pub async fn flush(&self) -> Result<()> {
+        let (on_disk, told) = oneshot::channel();
+        self.enter(Entry::Mark(on_disk)).await?;
+        told.await.map_err(|_| stopped())
+    }
+
     /// Waits until everything is written.
     ///
     /// # Errors
@@ -119,6 +131,7 @@ fn write_one(db: &rusqlite::Connection, owner: Owner, entry: Entry) -> Result<Op
             documents::intend(db, owner.connection, owner.destination, &intent)?;
             return Ok(Some(on_disk));
         }
+        Entry::Mark(on_disk) => return Ok(Some(on_disk)),
         Entry::Accepted(id, remote_id, state, at) => documents::set_accepted(db, &id, &remote_id, state, at)?,
         Entry::Rejected(id, reason) => documents::set_rejected(db, &id, None, &reason)?,
         Entry::Unanswered(id, at) => documents::set_unanswered(db, &id, at)?,

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result, Stops};
 use crate::knowledge_base::KnowledgeBase;
-use crate::laws::Laws;
+use crate::laws::{Law, Laws};
 use crate::plan::Step;
 use crate::plan::totals::{Brake, Places};
 use crate::source::ObjectSource;
@@ -30,10 +30,12 @@ pub mod judge;
 pub mod ledger;
 pub mod listing;
 pub mod outcome;
+mod pace;
 pub mod planning;
 pub mod progress;
 pub mod removal;
 pub mod settle;
+pub mod sides;
 pub mod survey;
 mod transfer;
 
@@ -43,6 +45,7 @@ use outcome::Standing;
 use planning::Plan;
 use progress::Progress;
 use removal::{Leaving, Round};
+use sides::Sides;
 
 /// Milliseconds since 1970 UTC.
 pub fn now() -> i64 {
@@ -111,14 +114,15 @@ impl Run {
             self.progress.enter(RunPhase::Auditing, at);
             audit::audit(&self.store, self.base.as_ref(), &self.connection, LIBRARY, at).await?;
         }
-        settle::settle(&self.store, self.base.as_ref(), number, self.now()).await?;
+        settle::settle(self.sides(), self.now()).await?;
 
         self.progress.enter(RunPhase::Listing, self.now());
         let settings = &self.connection.connection.settings;
         let listed = |count: usize| self.progress.add_listed(count as u64);
         let under = listing::Under::Prefix(&settings.prefix);
-        let complete = listing::list(&self.store, source, number, under, &self.cancel, &self.clock, listed).await?;
-        if !complete {
+        let complete = listing::list(&self.store, source, number, under, &self.cancel, &self.clock, listed).await;
+        // An error ends the run here, as a cancel does: nothing is decided on a listing without its end.
+        if self.laws.hold(Law::Complete) && !complete? {
             return Ok(());
         }
         let intake = self.base.intake();
@@ -132,7 +136,7 @@ impl Run {
         self.send(source, ledger, &rules, &plan, Sending::KeysWithPlace).await?;
         self.send(source, ledger, &rules, &plan, Sending::NewKeys).await?;
         self.progress.enter(RunPhase::Settling, self.now());
-        settle::settle(&self.store, self.base.as_ref(), number, self.now()).await?;
+        settle::settle(self.sides(), self.now()).await?;
         self.remove_round(source, ledger, &rules, Round::Last).await
     }
 
@@ -143,7 +147,7 @@ impl Run {
         let plan = planning::plan(&self.store, number, Arc::clone(rules), true, self.trial, self.now()).await?;
         let confirmed = self.confirmed_removals.max(self.connection.confirmed_removals);
         let brake = Brake { confirmed, ..plan.sums.brake };
-        let holds = brake.holds();
+        let holds = brake.holds() && self.laws.hold(Law::Brake);
         *standing = Standing { held: brake.held, held_back: if holds { brake.bare } else { 0 } };
         self.progress.set_held_back(standing.held_back);
         let totals = &plan.summary.totals;
@@ -158,6 +162,11 @@ impl Run {
             self.store.write(move |db| connections::set_confirmed_removals(db, number, 0)).await?;
         }
         Ok((plan, holds))
+    }
+
+    fn sides(&self) -> Sides<'_> {
+        let (store, base) = (self.store.as_ref(), self.base.as_ref());
+        Sides { store, base, connection: self.connection.number, destination: LIBRARY, laws: self.laws }
     }
 
     fn now(&self) -> i64 {
@@ -187,6 +196,7 @@ impl Run {
                 let bare = leaving.iter().find(|l| l.is_bare).filter(|_| rules.needs_look(key));
                 // The listing did not show it; the bucket itself has to say that it is gone.
                 if let Some(bare) = bare
+                    && self.laws.hold(Law::FreshLook)
                     && !self.is_gone(source, bare).await?
                 {
                     continue;
@@ -228,8 +238,7 @@ impl Run {
     async fn remove_group(&self, ledger: &Ledger, mut group: Vec<Leaving>) -> Result<()> {
         while !group.is_empty() {
             let rest = group.split_off(group.len().min(removal::GROUP));
-            let base = self.base.as_ref();
-            let gone = removal::remove(&self.store, base, self.connection.number, LIBRARY, group, self.now()).await?;
+            let gone = removal::remove(self.sides(), group, self.now()).await?;
             let mut last_key = None;
             for leaving in gone.iter().filter(|l| l.is_bare) {
                 // A key with two documents is one removal to the person.
@@ -244,7 +253,7 @@ impl Run {
         Ok(())
     }
 
-    /// Sends what is wanted and not held, several documents at once, in key order.
+    /// Sends what is wanted and not held, several documents at once, in key order. What came of it is on disk then.
     async fn send(
         &self,
         source: &dyn ObjectSource,
@@ -257,22 +266,27 @@ impl Run {
         let (cancel, progress) = (&self.cancel, self.progress.as_ref());
         let (base, settings) = (self.base.as_ref(), &connection.settings);
         let clock = &self.clock;
-        let lanes = transfer::Lanes::new(&connection.id, settings, source, base, ledger, progress, cancel, clock);
-        let places = Mutex::new(self.places(sending).await?);
+        let laws = self.laws;
+        let lanes = transfer::Lanes::new(&connection.id, settings, source, base, ledger, progress, cancel, clock, laws);
+        let places = Mutex::new(self.places(plan, sending).await?);
         self.planned_puts(rules, plan, sending, &places)
             .try_for_each_concurrent(transfer::LANES, |(key, judgement)| {
                 let lanes = &lanes;
                 async move { lanes.send(&key, &judgement).await }
             })
-            .await
+            .await?;
+        ledger.flush().await
     }
 
     /// Places that are free now: a place is free when its row is gone, not when its removal is planned.
-    async fn places(&self, sending: Sending) -> Result<Places> {
+    async fn places(&self, plan: &Plan, sending: Sending) -> Result<Places> {
         let number = self.connection.number;
         let limit = self.connection.connection.settings.document_limit;
         match sending {
             Sending::KeysWithPlace => Ok(Places::default()),
+            Sending::NewKeys if !self.laws.hold(Law::Places) => {
+                Ok(Places::new(limit, plan.sums.places, plan.sums.leaving))
+            }
             Sending::NewKeys => {
                 let counts = self.store.read(move |db| documents::counts(db, number)).await?;
                 Ok(Places::new(limit, counts.places, 0))
@@ -341,6 +355,7 @@ fn removed_item(leaving: &Leaving, at: i64) -> RunItem {
 /// # Errors
 /// What the knowledge base or the state file says.
 pub async fn remove_everything(store: &Store, base: &dyn KnowledgeBase, connection: i64) -> Result<u64> {
+    let sides = Sides { store, base, connection, destination: LIBRARY, laws: Laws::default() };
     let mut waiting = 0;
     // What lands while the first walk goes on is known to the second.
     for _ in 0..2 {
@@ -352,7 +367,7 @@ pub async fn remove_everything(store: &Store, base: &dyn KnowledgeBase, connecti
             after = last.sequence;
             let count = rows.len();
             let group = rows.into_iter().map(|row| Leaving { row, heir: None, is_bare: false }).collect();
-            let gone = removal::remove(store, base, connection, LIBRARY, group, now()).await?;
+            let gone = removal::remove(sides, group, now()).await?;
             waiting += (count - gone.len()) as u64;
         }
         if waiting == 0 {

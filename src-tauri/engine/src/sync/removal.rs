@@ -2,14 +2,15 @@
 //! before was answered. The place of a key goes to its successor in the transaction that forgets its last row.
 
 use crate::error::Result;
-use crate::knowledge_base::{KnowledgeBase, Removal, Standing};
+use crate::knowledge_base::{RemoteId, Removal, Standing};
+use crate::laws::Law;
 use crate::plan::{DocumentRow, DocumentState, Step, Why, document_id, has_place};
 use crate::source::{Fetched, ObjectSource};
+use crate::store::documents;
 use crate::store::documents::Intent;
 use crate::store::keys::KeyRow;
-use crate::store::{Store, documents};
 use crate::sync::judge::{Judgement, Rules};
-use crate::sync::settle::absence_is_proven;
+use crate::sync::sides::Sides;
 use crate::sync::survey::bare_removals;
 
 /// Documents removed by one request.
@@ -53,6 +54,8 @@ pub fn leaving(rules: &Rules, key: &KeyRow, judgement: &Judgement, round: Round,
             }
             // While something is wanted, a refused row may turn out to have its bytes: it goes after sending.
             (Step::Remove(i, Why::Refused), Round::First { .. }) if judgement.decision.want.is_none() => *i,
+            // What the brake has not counted goes when a later run has.
+            (Step::Remove(i, _), Round::Last) if bare.contains(i) => continue,
             (Step::Remove(i, Why::WrongTag | Why::Gone | Why::Superseded | Why::Refused), Round::Last) => *i,
             (Step::Remove(_, Why::Superseded | Why::Refused), Round::First { .. })
             | (Step::Remove(_, Why::Retried), Round::Last)
@@ -68,7 +71,8 @@ pub fn leaving(rules: &Rules, key: &KeyRow, judgement: &Judgement, round: Round,
 fn heir(rules: &Rules, key: &KeyRow, judgement: &Judgement, index: usize, now: i64) -> Option<Intent> {
     let want = judgement.decision.want.as_ref()?;
     let object = key.object.as_ref()?;
-    if key.rows[index].error_code.is_some() || judgement.decision.stands.is_some() {
+    let keeps_place = key.rows[index].error_code.is_none() && rules.laws.hold(Law::Reserve);
+    if !keeps_place || judgement.decision.stands.is_some() {
         return None;
     }
     let others: Vec<DocumentRow> =
@@ -96,21 +100,20 @@ pub async fn is_gone(source: &dyn ObjectSource, row: &DocumentRow) -> Result<boo
 ///
 /// # Errors
 /// What the knowledge base or the state file says. Rows stay as they are marked; the next run goes on.
-pub async fn remove(
-    store: &Store,
-    base: &dyn KnowledgeBase,
-    connection: i64,
-    destination: &'static str,
-    mut group: Vec<Leaving>,
-    now: i64,
-) -> Result<Vec<Leaving>> {
-    let mut gone = locate(store, base, &mut group, now).await?;
-    let marked: Vec<_> = group.iter().map(|l| l.row.id.clone()).collect();
-    if !marked.is_empty() {
-        store.write(move |db| marked.iter().try_for_each(|id| documents::set_removing(db, id))).await?;
-        let remote_ids: Vec<_> = group.iter().filter_map(|l| l.row.remote_id.clone()).collect();
-        let answers = base.remove(&remote_ids).await?;
-        gone.extend(group.into_iter().zip(answers).filter(|(_, a)| *a == Removal::Gone).map(|(l, _)| l));
+pub async fn remove(sides: Sides<'_>, mut group: Vec<Leaving>, now: i64) -> Result<Vec<Leaving>> {
+    let Sides { store, base, connection, destination, laws } = sides;
+    let mut gone = locate(sides, &mut group, now).await?;
+    if !group.is_empty() {
+        if laws.hold(Law::IntentRemove) {
+            let marked: Vec<_> = group.iter().map(|l| l.row.id.clone()).collect();
+            store.write(move |db| marked.iter().try_for_each(|id| documents::set_removing(db, id))).await?;
+        }
+        let name = |l: &Leaving| if laws.hold(Law::ById) { l.row.remote_id.clone() } else { Some(l.row.id.clone()) };
+        let names: Vec<RemoteId> = group.iter().filter_map(name).collect();
+        let answers = base.remove(&names).await?;
+        // Where a put may still land, the row stays until it cannot: then the document is looked for once more.
+        let is_over = |l: &Leaving, a: Removal| a == Removal::Gone && sides.absence_is_proven(&l.row, now);
+        gone.extend(group.into_iter().zip(answers).filter(|(l, a)| is_over(l, *a)).map(|(l, _)| l));
     }
     let forgotten = gone.clone();
     store
@@ -125,23 +128,24 @@ pub async fn remove(
 
 /// Finds the remote ids of rows that have none, or whose put was never answered. Leaves in `group` only rows
 /// that are surely there under a known id; returns those that are proven absent.
-async fn locate(store: &Store, base: &dyn KnowledgeBase, group: &mut Vec<Leaving>, now: i64) -> Result<Vec<Leaving>> {
+async fn locate(sides: Sides<'_>, group: &mut Vec<Leaving>, now: i64) -> Result<Vec<Leaving>> {
     let (unsure, sure): (Vec<_>, Vec<_>) =
         std::mem::take(group).into_iter().partition(|l| l.row.remote_id.is_none() || l.row.unanswered_at.is_some());
     *group = sure;
     let ids: Vec<_> = unsure.iter().map(|l| l.row.id.clone()).collect();
-    let standings = if ids.is_empty() { Vec::new() } else { base.ask(&ids).await? };
+    let standings = if ids.is_empty() { Vec::new() } else { sides.ask(&ids).await? };
     let mut absent = Vec::new();
     for (mut leaving, standing) in unsure.into_iter().zip(standings) {
         match standing {
-            Standing::Absent if absence_is_proven(&leaving.row, base, now) => absent.push(leaving),
+            Standing::Absent if sides.absence_is_proven(&leaving.row, now) => absent.push(leaving),
             Standing::Absent => {}
             Standing::Processing { remote_id }
             | Standing::Indexed { remote_id }
             | Standing::Failed { remote_id, .. } => {
                 let (id, known) = (leaving.row.id.clone(), remote_id.clone());
                 let state = leaving.row.state;
-                store
+                sides
+                    .store
                     .write(move |db| match state {
                         // It landed after all. The next decision says what becomes of it.
                         DocumentState::Intended => documents::set_accepted(db, &id, &known, DocumentState::Sent, now),

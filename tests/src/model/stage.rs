@@ -1,0 +1,268 @@
+//! The stage of a script: a data folder with a real state file, and runs of the real engine over it.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use rusqlite::Connection as Db;
+use s3_connector_engine::connection::{Connection, ConnectionDraft, SecretNeed, Settings};
+use s3_connector_engine::error::Result;
+use s3_connector_engine::knowledge_base::KnowledgeBase;
+use s3_connector_engine::laws::Laws;
+use s3_connector_engine::scope::{Filter, FilterDraft, FilterKind};
+use s3_connector_engine::source::ObjectSource;
+use s3_connector_engine::store::{Store, connections, runs};
+use s3_connector_engine::sync::Run;
+use s3_connector_engine::sync::progress::Progress;
+use s3_connector_engine::tag::{ContainerTag, OnNoMatch, TagRule, Tagging};
+use s3_connector_engine::view::{RunState, RunTrigger};
+use serde_json::json;
+use tokio::runtime::Builder;
+use tokio_util::sync::CancellationToken;
+
+use super::rows::Rows;
+use super::script::{Fault, Faults, Io, Rule};
+use super::world::{Course, Wishes, World};
+
+/// Documents that the engine has on their way at once.
+pub const LANES: usize = 8;
+/// The one connection.
+const CONNECTION: &str = "c1";
+const STATE_FILE: &str = "state.db";
+/// `PRAGMA synchronous` where a commit is on disk before its effect.
+const FULL: i64 = 2;
+
+/// A data folder, an engine and the world around them.
+pub struct Stage {
+    world: Arc<World>,
+    store: Option<Arc<Store>>,
+    laws: Laws,
+    number: i64,
+    runs: u32,
+    folder: tempfile::TempDir,
+}
+
+impl Stage {
+    /// An empty world with a connection that was just set up.
+    pub fn new(laws: Laws) -> Self {
+        let folder = folder();
+        let path = folder.path().join(STATE_FILE);
+        fs::write(&path, blank()).unwrap();
+        let number =
+            Db::open(&path).unwrap().query_row("SELECT number FROM connections", [], |row| row.get(0)).unwrap();
+        let world = Arc::new(World::new(laws, Rows::new(&path, number)));
+        let mut stage = Self { world, store: None, laws, number, runs: 0, folder };
+        stage.clear();
+        stage
+    }
+
+    /// Clears the stage for another script: an empty world, and a connection that was just set up.
+    pub fn clear(&mut self) {
+        self.world.state().begin();
+        let (number, at) = (self.number, self.world.clock());
+        self.write(move |db| {
+            for table in ["run_items", "runs", "documents", "objects"] {
+                db.execute(&format!("DELETE FROM {table}"), []).unwrap();
+            }
+            // What was just set up is not compared with what is held.
+            connections::set_audited(db, number, Some(at))
+        });
+    }
+
+    /// The world.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The state file loses its documents, and knows that it is older than what is held.
+    pub fn lose(&mut self) {
+        self.write(|db| {
+            db.execute("DELETE FROM documents", []).unwrap();
+            connections::forget_audits(db)
+        });
+    }
+
+    /// A run, from its row in the state file to its end; `None` where it did not come to an end.
+    pub fn run(&mut self, faults: &Faults) -> Option<RunState> {
+        self.runs += 1;
+        let is_cut = faults.hits.iter().any(|(_, fault)| *fault == Fault::Cut);
+        let before = if is_cut { self.power_cut_leaves() } else { None };
+        let store = self.store();
+        let runtime = Builder::new_current_thread().build().unwrap();
+        let end = runtime.block_on(self.carry_out(store, faults));
+        // What the run has left behind ends with its runtime.
+        drop(runtime);
+        let mut state = self.world.state();
+        let crashed = state.course.as_ref().is_some_and(|course| course.crash.is_cancelled());
+        let cut = state.course.as_ref().is_some_and(|course| course.cut);
+        if crashed {
+            self.store = None;
+            state.rows.close();
+        }
+        if let (true, Some(before)) = (cut, before) {
+            self.restore(&before);
+        }
+        state.judge_end(LANES);
+        state.end();
+        state.pass(1);
+        end
+    }
+
+    async fn carry_out(&self, store: Arc<Store>, faults: &Faults) -> Option<RunState> {
+        let (id, at) = (format!("run-{}", self.runs), self.world.clock());
+        let settings = settings(&self.world.state().wishes);
+        let begun = id.clone();
+        let (connection, number) = store
+            .write(move |db| {
+                connections::update(db, CONNECTION, &settings)?;
+                let row = connections::by_id(db, CONNECTION)?;
+                runs::close_left_open_of(db, row.number, at)?;
+                let number = runs::begin(db, row.number, &begun, RunTrigger::Manual, None, at)?;
+                Ok((row, number))
+            })
+            .await
+            .unwrap();
+        let (cancel, progress) = (CancellationToken::new(), Arc::new(Progress::new(at)));
+        let crash = self.begin(faults, &cancel, &progress);
+        let world = Arc::clone(&self.world);
+        let run = Run {
+            store,
+            base: Arc::clone(&self.world) as Arc<dyn KnowledgeBase>,
+            connection,
+            id,
+            number,
+            cancel,
+            progress,
+            confirmed_removals: faults.confirmed,
+            trial: None,
+            clock: Arc::new(move || world.clock()),
+            laws: self.laws,
+        };
+        let source = Arc::clone(&self.world) as Arc<dyn ObjectSource>;
+        tokio::select! {
+            biased;
+            () = crash.cancelled() => None,
+            end = run.go(async { Ok(source) }) => end.ok(),
+        }
+    }
+
+    fn begin(&self, faults: &Faults, cancel: &CancellationToken, progress: &Arc<Progress>) -> CancellationToken {
+        let mut state = self.world.state();
+        let crash = CancellationToken::new();
+        let rows = state.rows.all();
+        let course = Course {
+            cancel: cancel.clone(),
+            progress: Arc::clone(progress),
+            faults: faults.clone(),
+            crash: crash.clone(),
+            cut: false,
+            dead: false,
+            under_way: Vec::new(),
+            sent: HashSet::new(),
+            lasting: state.bucket.objects.keys().cloned().collect(),
+            seen: BTreeMap::new(),
+            complete: false,
+            held: 0,
+            rows,
+            bare: 0,
+            counted: [0; Io::ALL.len()],
+        };
+        state.course = Some(course);
+        crash
+    }
+
+    /// What a power cut may leave of the state file: `None` where every commit is on disk before its effect.
+    fn power_cut_leaves(&mut self) -> Option<BTreeMap<PathBuf, Vec<u8>>> {
+        let (synchronous, told) = std::sync::mpsc::channel();
+        self.write(move |db| {
+            let value: i64 = db.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+            synchronous.send(value).unwrap();
+            Ok(())
+        });
+        if told.recv().unwrap() == FULL {
+            return None;
+        }
+        self.store = None;
+        Some(files(self.folder.path()).into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect())
+    }
+
+    fn restore(&self, before: &BTreeMap<PathBuf, Vec<u8>>) {
+        files(self.folder.path()).iter().for_each(|path| fs::remove_file(path).unwrap());
+        before.iter().for_each(|(path, bytes)| fs::write(path, bytes).unwrap());
+    }
+
+    fn store(&mut self) -> Arc<Store> {
+        let world = Arc::clone(&self.world);
+        let (folder, laws) = (self.folder.path(), self.laws);
+        let store = self
+            .store
+            .get_or_insert_with(|| Arc::new(Store::open_gated(folder, laws, move || world.commit()).unwrap()));
+        Arc::clone(store)
+    }
+
+    /// Writes past every run.
+    fn write(&mut self, statements: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<()> + Send + 'static) {
+        let store = self.store();
+        Builder::new_current_thread().build().unwrap().block_on(store.write(statements)).unwrap();
+    }
+}
+
+/// A folder in memory, where there is one: nothing of it has to outlive the test.
+fn folder() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    let builder = tempfile::Builder::new();
+    if memory.is_dir() { tempfile::tempdir_in(memory) } else { builder.tempdir() }.unwrap()
+}
+
+/// The state file and its log; SQLite makes the rest anew.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let is_state = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(STATE_FILE));
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(is_state).collect()
+}
+
+/// A state file with one connection, made once.
+fn blank() -> &'static [u8] {
+    static BLANK: OnceLock<Vec<u8>> = OnceLock::new();
+    BLANK.get_or_init(|| {
+        let folder = folder();
+        let store = Store::open(folder.path()).unwrap();
+        let connection = Connection { id: CONNECTION.into(), created_at: 0, settings: blank_settings() };
+        let runtime = Builder::new_current_thread().build().unwrap();
+        runtime.block_on(store.write(move |db| connections::insert(db, &connection))).unwrap();
+        drop(store);
+        let path = folder.path().join(STATE_FILE);
+        // The whole of it is in the one file then.
+        Db::open(&path).unwrap().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+        fs::read(path).unwrap()
+    })
+}
+
+fn settings(wishes: &Wishes) -> Settings {
+    let mut settings = blank_settings();
+    settings.document_limit = wishes.limit;
+    settings.on_gone = wishes.gone;
+    let exclude = |key: &String| Filter::parse(&FilterDraft { kind: FilterKind::Exclude, glob: key.clone() }).unwrap();
+    settings.filters = wishes.out.iter().map(exclude).collect();
+    settings.tagging = tagging(wishes.rule);
+    settings
+}
+
+fn blank_settings() -> Settings {
+    let draft =
+        json!({"bucket": "model", "region": "auto", "containerTags": ["A"], "credentials": {"kind": "anonymous"}});
+    let draft: ConnectionDraft = serde_json::from_value(draft).unwrap();
+    draft.validate(SecretNeed::MayBeSaved).unwrap().0
+}
+
+/// The rule as a person would write it.
+fn tagging(rule: Rule) -> Tagging {
+    let pattern = match rule {
+        Rule::A | Rule::B => None,
+        Rule::Own => Some("^(?<key>k(?:[2-9]|[0-9]{2,}))$"),
+        Rule::None => Some("^(?<nothing>x)$"),
+    };
+    let tags = [ContainerTag::parse(if rule == Rule::B { "B" } else { "A" }).unwrap()];
+    let rule = pattern.map(|pattern| TagRule::parse(pattern).unwrap());
+    Tagging { rule, tags: tags.into(), on_no_match: OnNoMatch::Skip, on_illegal_tag: Default::default() }
+}

@@ -1,0 +1,4 @@
+//! The real engine, held against a model of the world around it. `docs/laws.md` tells how to read what fails here.
+
+mod random;
+mod stories;
