@@ -233,7 +233,7 @@ pub fn adopt(db: &Db, connection: i64, destination: &str, held: &Held, at: i64) 
 pub fn indexed_ids(db: &Db, connection: i64, after: &str, end: Option<&str>, landed: i64) -> Result<Vec<DocumentId>> {
     let mut statement = db
         .prepare_cached(
-            "SELECT id FROM documents WHERE connection = ?1 AND id > ?2 AND (?3 IS NULL OR id <= ?3) \
+            "SELECT id FROM documents WHERE connection = ?1 AND id > ?2 AND id <= coalesce(?3, '~') \
              AND state = 'indexed' AND coalesce(unanswered_at, ?4) <= ?4 ORDER BY id",
         )
         .map_err(sql_error)?;

@@ -84,29 +84,47 @@ pub fn forget_outside(db: &Db, connection: i64, prefix: &str) -> Result<()> {
 /// Stored objects of a span. Keys under one prefix follow one another, so the walk ends at the first one beyond it.
 fn stored_under(db: &Db, connection: i64, span: &Span, end: Option<&str>) -> Result<Vec<ObjectMeta>> {
     let Span { prefix, after, .. } = span;
-    let mut statement = db
-        .prepare_cached(
-            "SELECT key, etag, size, modified, storage_class FROM objects \
-             WHERE connection = ?1 AND key >= ?2 AND key > ?3 AND (?4 IS NULL OR key <= ?4) ORDER BY key",
-        )
-        .map_err(sql_error)?;
-    let rows = statement.query_map(params![connection, prefix, after, end], read).map_err(sql_error)?;
-    let under = |object: &rusqlite::Result<ObjectMeta>| {
-        object.as_ref().map_or(true, |object| object.key.as_str().starts_with(prefix.as_str()))
-    };
-    rows.take_while(under).collect::<std::result::Result<_, _>>().map_err(sql_error)
+    let from = if after.is_empty() { From::Key(prefix) } else { From::After(after) };
+    let under = |object: &ObjectMeta| object.key.as_str().starts_with(prefix.as_str());
+    walk(db, connection, from, end, under)
 }
 
 /// Objects with `after` < key <= `end`, by key.
 pub fn range(db: &Db, connection: i64, after: &str, end: Option<&str>) -> Result<Vec<ObjectMeta>> {
+    walk(db, connection, From::After(after), end, |_| true)
+}
+
+/// Where a walk over keys begins.
+#[derive(Clone, Copy)]
+enum From<'a> {
+    Key(&'a str),
+    After(&'a str),
+}
+
+/// Objects by key, for as long as they are wanted. Each case has a statement of its own, with no condition that may or
+/// may not hold: only then are both ends found in the index, and a page costs what it shows and not what the bucket has.
+fn walk(
+    db: &Db,
+    connection: i64,
+    from: From<'_>,
+    end: Option<&str>,
+    wanted: impl Fn(&ObjectMeta) -> bool,
+) -> Result<Vec<ObjectMeta>> {
+    let (begin, start) = match from {
+        From::Key(key) => ("key >= ?2", key),
+        From::After(key) => ("key > ?2", key),
+    };
+    let finish = if end.is_some() { "key <= ?3" } else { "?3 IS NULL" };
     let mut statement = db
-        .prepare_cached(
+        .prepare_cached(&format!(
             "SELECT key, etag, size, modified, storage_class FROM objects \
-             WHERE connection = ?1 AND key > ?2 AND (?3 IS NULL OR key <= ?3) ORDER BY key",
-        )
+             WHERE connection = ?1 AND {begin} AND {finish} ORDER BY key"
+        ))
         .map_err(sql_error)?;
-    let rows = statement.query_map(params![connection, after, end], read).map_err(sql_error)?;
-    rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
+    let rows = statement.query_map(params![connection, start, end], read).map_err(sql_error)?;
+    rows.take_while(|object| object.as_ref().map_or(true, &wanted))
+        .collect::<std::result::Result<_, _>>()
+        .map_err(sql_error)
 }
 
 /// The object of this key.
