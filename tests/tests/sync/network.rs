@@ -57,7 +57,6 @@ fn says_after_two(trouble: Trouble, place: Where) -> &'static [Option<ErrorCode>
         // It may meet the answer that an object is gone, whose code is read before it breaks off.
         Trouble::MalformedXml if place == Where::Reading => &[None, Some(ErrorCode::StorageFailed)],
         Trouble::MalformedXml | Trouble::ControlCharacter | Trouble::OtherDate => says(trouble, place),
-        Trouble::TooManyRequests { .. } => &[None, Some(ErrorCode::Throttled)],
         _ => &[None],
     }
 }
