@@ -153,7 +153,15 @@ impl Engine {
         let row = self.row(id).await?;
         let number = row.number;
         match row.deleting {
-            Some(Deleting::Keep) => self.store.write(move |db| documents::forget_all(db, number)).await?,
+            Some(Deleting::Keep) => {
+                let released = id.to_owned();
+                self.store
+                    .write(move |db| {
+                        connections::release(db, &released)?;
+                        documents::forget_all(db, number)
+                    })
+                    .await?;
+            }
             _ => {
                 let waiting = remove_everything(&self.store, self.library.as_ref(), number).await?;
                 if waiting > 0 {
