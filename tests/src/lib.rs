@@ -4,14 +4,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+pub mod authority;
 #[cfg(unix)]
 pub mod desktop;
+pub mod held;
 pub mod knowledge_base_contract;
 pub mod loopback;
 pub mod memory_s3;
 pub mod model;
+pub mod moto;
 #[cfg(unix)]
 pub mod process;
+pub mod proxy;
 pub mod random;
 pub mod rclone;
 pub mod s3_server;

@@ -13,6 +13,9 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use s3s::{HttpError, HttpResponse};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
 
 /// Answers a request; an error closes the connection without an answer.
@@ -23,6 +26,7 @@ pub type Respond =
 #[derive(Debug)]
 pub struct Loopback {
     address: SocketAddr,
+    secure: bool,
     stop: CancellationToken,
     thread: Option<JoinHandle<()>>,
 }
@@ -33,6 +37,19 @@ impl Loopback {
     /// # Errors
     /// When there is no free port or no thread to be had.
     pub fn serve(respond: Respond) -> io::Result<Self> {
+        Self::start(respond, None)
+    }
+
+    /// Serves HTTP/1.1 over TLS with this function.
+    ///
+    /// # Errors
+    /// As [`Loopback::serve`].
+    pub fn serve_tls(respond: Respond, tls: Arc<ServerConfig>) -> io::Result<Self> {
+        Self::start(respond, Some(TlsAcceptor::from(tls)))
+    }
+
+    fn start(respond: Respond, tls: Option<TlsAcceptor>) -> io::Result<Self> {
+        let secure = tls.is_some();
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -42,18 +59,18 @@ impl Loopback {
         let thread = std::thread::Builder::new().name("loopback-http".into()).spawn(move || {
             runtime.block_on(async {
                 match tokio::net::TcpListener::from_std(listener) {
-                    Ok(listener) => drop(stopped.run_until_cancelled(accept(listener, respond)).await),
+                    Ok(listener) => drop(stopped.run_until_cancelled(accept(listener, respond, tls)).await),
                     Err(error) => panic!("the listener does not fit the runtime: {error}"),
                 }
             });
             runtime.shutdown_background();
         })?;
-        Ok(Self { address, stop, thread: Some(thread) })
+        Ok(Self { address, secure, stop, thread: Some(thread) })
     }
 
-    /// `http://127.0.0.1:<port>`.
+    /// `http://127.0.0.1:<port>`, or `https://`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", if self.secure { "https" } else { "http" }, self.address)
     }
 }
 
@@ -67,13 +84,25 @@ impl Drop for Loopback {
     }
 }
 
-async fn accept(listener: tokio::net::TcpListener, respond: Respond) {
+async fn accept(listener: tokio::net::TcpListener, respond: Respond, tls: Option<TlsAcceptor>) {
     while let Ok((stream, _)) = listener.accept().await {
-        let respond = respond.clone();
+        let (respond, tls) = (respond.clone(), tls.clone());
         tokio::spawn(async move {
-            let service = service_fn(move |request| respond(request));
-            // An error here is a connection that was closed by us (a fault) or by the client.
-            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            match tls {
+                None => converse(stream, respond).await,
+                // A handshake that fails is the client's to tell.
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        converse(stream, respond).await;
+                    }
+                }
+            }
         });
     }
+}
+
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, respond: Respond) {
+    let service = service_fn(move |request| respond(request));
+    // An error here is a connection that was closed by us (a fault) or by the client.
+    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }

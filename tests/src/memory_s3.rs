@@ -1,8 +1,8 @@
 //! An S3 server in memory, for tests: opaque keys, access rules, faults, and a record of what was asked.
 //!
 //! Signatures, routing and XML are those of the `s3s` crate; the store, the listing and the faults are here.
-//! It knows two operations, `ListObjectsV2` and `GetObject`. Anything else is refused *and* recorded, so that a
-//! test can prove that a program needs no other permission.
+//! It knows three operations: `ListObjectsV2`, the older `ListObjects`, and `GetObject`. Anything else is refused *and* recorded, so that a
+//! test can prove that a program needs no other permission. Every server proves it once more when it is dropped.
 //!
 //! ```no_run
 //! # use s3_connector_tests::memory_s3::{Fault, MemoryS3, On};
@@ -16,15 +16,19 @@
 
 mod fault;
 mod listing;
+mod rules;
 mod service;
 mod store;
 
+use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::S3ServiceBuilder;
 
-use crate::loopback::Loopback;
+use crate::authority::Authority;
+use crate::loopback::{Loopback, Respond};
 pub use fault::{Fault, Gate, On};
 use store::Store;
 pub use store::{Rights, Seen, StoredObject};
@@ -43,16 +47,30 @@ pub struct MemoryS3 {
 impl MemoryS3 {
     /// Starts an empty server.
     pub async fn start() -> Self {
+        Self::start_with(|respond| Loopback::serve(respond))
+    }
+
+    /// Starts an empty server behind TLS, with a certificate of this authority.
+    pub async fn start_tls(authority: &Authority) -> Self {
+        Self::start_with(|respond| Loopback::serve_tls(respond, authority.server()))
+    }
+
+    fn start_with(serve: impl FnOnce(Respond) -> io::Result<Loopback>) -> Self {
         let store = Arc::new(Store::default());
         store.state().keys.insert(ACCESS_KEY.into(), (SECRET.into(), Rights::Everything));
         let mut builder = S3ServiceBuilder::new(service::Operations(store.clone()));
         builder.set_auth(service::Keys(store.clone()));
-        builder.set_access(service::Rules(store.clone()));
-        let http = Loopback::serve(fault::faulty(store.clone(), builder.build())).expect("a port on loopback");
+        builder.set_access(rules::Rules(store.clone()));
+        builder.set_host(rules::Hosts(store.clone()));
+        // The rules have a clock of their own.
+        let mut config = S3Config::default();
+        config.presigned_url_max_skew_time_secs = u32::MAX;
+        builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
+        let http = serve(fault::faulty(store.clone(), builder.build())).expect("a port on loopback");
         Self { store, http }
     }
 
-    /// `http://127.0.0.1:<port>`.
+    /// `http://127.0.0.1:<port>`, or `https://`.
     pub fn endpoint(&self) -> String {
         self.http.url()
     }
@@ -99,6 +117,18 @@ impl MemoryS3 {
         state.buckets.get(bucket).map(|bucket| bucket.objects.keys().cloned().collect()).unwrap_or_default()
     }
 
+    /// One object.
+    pub fn object(&self, bucket: &str, key: &str) -> Option<StoredObject> {
+        self.store.state().buckets.get(bucket)?.objects.get(key).cloned()
+    }
+
+    /// The objects of a bucket with their keys, in the order of their bytes.
+    pub fn objects(&self, bucket: &str) -> Vec<(String, StoredObject)> {
+        let state = self.store.state();
+        let objects = state.buckets.get(bucket).map(|bucket| bucket.objects.clone());
+        objects.unwrap_or_default().into_iter().collect()
+    }
+
     /// Registers another access key, or changes what one may do.
     pub fn allow(&self, access_key: &str, secret: &str, rights: Rights) {
         self.store.state().keys.insert(access_key.to_owned(), (secret.to_owned(), rights));
@@ -122,6 +152,42 @@ impl MemoryS3 {
     /// Whether listings honour `encoding-type=url`; some servers do not.
     pub fn encodes_keys(&self, encodes: bool) {
         self.store.state().encodes_keys = encodes;
+    }
+
+    /// `encoding-type` is refused; some servers do not know it.
+    pub fn refuses_encoding(&self, refuses: bool) {
+        self.store.state().refuses_encoding = refuses;
+    }
+
+    /// `ListObjectsV2` is refused; only the older listing is known.
+    pub fn is_old(&self, old: bool) {
+        self.store.state().is_old = old;
+    }
+
+    /// Reading this bucket is for those who say that they pay.
+    pub fn requester_pays(&self, bucket: &str) {
+        self.store.state().buckets.entry(bucket.to_owned()).or_default().requester_pays = true;
+    }
+
+    /// Buckets are hosts under this name from now on, or in a path, as clients like it.
+    pub fn hosts_under(&self, domain: &str) {
+        self.store.state().domain = Some(domain.to_owned());
+    }
+
+    /// Buckets are hosts under this name from now on, and refused in a path.
+    pub fn only_hosts_under(&self, domain: &str) {
+        self.hosts_under(domain);
+        self.store.state().only_hosts = true;
+    }
+
+    /// Signatures for another region are refused, and this one is named.
+    pub fn lives_in(&self, region: &str) {
+        self.store.state().region = Some(region.to_owned());
+    }
+
+    /// The server's clock is ahead by this many seconds, and requests from more than 15 minutes away are refused.
+    pub fn clock_ahead(&self, seconds: i64) {
+        self.store.state().clock_ahead = seconds;
     }
 
     /// The next `times` requests of this kind fail like this. Faults of one kind happen in the order in which
@@ -161,5 +227,16 @@ impl MemoryS3 {
     /// Forgets what was asked for so far.
     pub fn forget_seen(&self) {
         self.store.state().seen.clear();
+    }
+}
+
+/// The operations that a program with `s3:ListBucket` and `s3:GetObject` may ask for.
+const PERMITTED: [&str; 3] = ["ListObjectsV2", "ListObjects", "GetObject"];
+
+impl Drop for MemoryS3 {
+    /// Every server looks back: whatever a test did with it, nothing else was ever asked for.
+    fn drop(&mut self) {
+        let more: Vec<_> = self.operations().into_iter().filter(|seen| !PERMITTED.contains(&seen.as_str())).collect();
+        assert!(more.is_empty() || std::thread::panicking(), "more was asked for than is permitted: {more:?}");
     }
 }

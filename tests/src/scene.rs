@@ -49,11 +49,17 @@ impl Scene {
 
     /// Closes the engine and opens it again, as a restart does.
     pub async fn restart(&mut self) {
+        self.restart_after(|_| {}).await;
+    }
+
+    /// The same, with something done to the data folder while it is closed.
+    pub async fn restart_after(&mut self, act: impl FnOnce(&Path)) {
         self.engine.shut_down().await;
         let folder = self.folder.path().to_owned();
         // The lock of the folder goes with the last reference.
         let placeholder = tempfile::tempdir().unwrap();
         self.engine = open(placeholder.path(), &self.secrets).await;
+        act(&folder);
         self.engine = open(&folder, &self.secrets).await;
     }
 
@@ -153,16 +159,22 @@ async fn open(folder: &Path, secrets: &Arc<MemorySecrets>) -> Arc<Engine> {
 
 /// A draft for the scene's bucket; `fields` add to the usual ones or replace them.
 pub fn draft(server: &MemoryS3, fields: Value) -> ConnectionDraft {
+    let mut whole = json!({"endpoint": server.endpoint()});
+    if let (Some(whole), Value::Object(fields)) = (whole.as_object_mut(), fields) {
+        whole.extend(fields);
+    }
+    draft_with(whole, server.access_key(), server.secret())
+}
+
+/// A draft for the scene's bucket at any place, with this key.
+pub fn draft_with(fields: Value, access_key: &str, secret: &str) -> ConnectionDraft {
     let mut whole = json!({
         "name": "Files",
         "bucket": BUCKET,
         "region": "us-east-1",
-        "endpoint": server.endpoint(),
         "containerTags": ["shared"],
         "everyMinutes": 0,
-        "credentials": {
-            "kind": "access_key", "accessKeyId": server.access_key(), "secretAccessKey": server.secret()
-        },
+        "credentials": {"kind": "access_key", "accessKeyId": access_key, "secretAccessKey": secret},
     });
     if let (Some(whole), Value::Object(fields)) = (whole.as_object_mut(), fields) {
         whole.extend(fields);

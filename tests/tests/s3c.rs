@@ -1,8 +1,18 @@
 //! The real `s3c`, as a script sees it: its JSON, its exit codes, its behaviour when it is killed. Every test has a
 //! server, a home and a data folder of its own.
 
+mod battered;
+mod deleting;
+mod edits;
 mod errors;
+mod files;
 mod interrupted;
+mod keys;
+mod pauses;
 mod program;
+mod removals;
+mod retries;
 mod round_trip;
+mod runs;
 mod secrets;
+mod watch;

@@ -18,6 +18,10 @@ use s3_connector_tests::source_contract::{Fixture, access_key, list_all, odd_key
 use tempfile::TempDir;
 
 mod credentials;
+mod doctor;
+mod forms;
+mod proxy;
+mod retries;
 
 const ID: &str = "AKIAOFTHETEST";
 const SECRET: &str = "a-secret/of+the=test";
@@ -421,9 +425,9 @@ async fn a_server_that_does_not_encode_keys_is_taken_at_its_word() {
     server.put("user-files", "a+b%20c.md", "text");
     let keys: Vec<_> = list_all(&source, "").await.into_iter().map(|object| object.key.to_string()).collect();
     assert_eq!(keys, ["a+b%20c.md", "a.md"]);
-    // A raw control character is not XML: the listing fails as a whole, and says so.
+    // A raw control character is not XML: the listing fails as a whole, and says why.
     server.put("user-files", "\u{1}.md", "text");
-    assert_says(&list_error(&source).await, ErrorCode::StorageFailed, "does not speak S3");
+    assert_says(&list_error(&source).await, ErrorCode::StorageFailed, "control character");
 }
 
 #[tokio::test]

@@ -3,9 +3,10 @@ import { createContext } from "svelte";
 
 import { asEngineError, type Client, type EngineError, type OpenRequest } from "./client/client";
 import { Connections } from "./client/connections.svelte";
-import type { AppStatus, EngineEvent } from "./client/generated";
+import type { AppStatus, EngineEvent, PauseLength, SyncOptions } from "./client/generated";
 import { ConnectionForm } from "./form/form.svelte";
 import { copyText } from "./lib/copy";
+import { pauseWords } from "./lib/progress";
 import { addressOf, routeOf, type Route } from "./lib/route";
 
 export interface Notice {
@@ -13,6 +14,9 @@ export interface Notice {
   text: string;
   error: EngineError | null;
 }
+
+/** Documents that a trial sends at most. */
+export const TRIAL = 10;
 
 /** How long a notice without an error stays, in milliseconds. */
 const NOTICE_STAYS = 5_000;
@@ -101,12 +105,29 @@ export class Session {
     );
   }
 
-  async sync(id: string): Promise<void> {
-    try {
-      await this.client.call("sync_start", { id, options: {} });
-    } catch (cause) {
-      this.fail(cause);
+  /** Starts a sync. False: it did not start, and a notice says why. */
+  async sync(id: string, options: SyncOptions = {}): Promise<boolean> {
+    return this.#do(() => this.client.call("sync_start", { id, options }));
+  }
+
+  /** Sends what was refused once more: of these keys, or all where none is named. */
+  async retry(id: string, keys: string[]): Promise<boolean> {
+    return this.#do(() => this.client.call("sync_retry", { id, keys }));
+  }
+
+  /** Pauses a connection, or all. */
+  async pause(id: string | null, length: PauseLength): Promise<void> {
+    const rows = this.connections.rows.filter((row) => id === null || row.id === id);
+    if (await this.#do(() => this.client.call("sync_pause", { id, length }))) {
+      this.say(pauseWords(rows, length));
     }
+    void this.connections.refresh();
+  }
+
+  /** Lets a connection, or all, go on. */
+  async resume(id: string | null): Promise<void> {
+    await this.#do(() => this.client.call("sync_resume", { id }));
+    void this.connections.refresh();
   }
 
   async cancel(id: string): Promise<void> {
@@ -138,6 +159,16 @@ export class Session {
     if (event.kind !== "run_ended") return;
     this.freshness += 1;
     this.#readStatus();
+  }
+
+  async #do(call: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await call();
+      return true;
+    } catch (cause) {
+      this.fail(cause);
+      return false;
+    }
   }
 
   #open(request: OpenRequest): void {

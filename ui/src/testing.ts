@@ -1,6 +1,13 @@
 /** Rows for tests; nothing of the product imports this. */
 import type { Arguments, CommandName, Reply, Transport } from "./client/client";
-import type { ConnectionView, EngineEvent, RunProgress, RunView } from "./client/generated";
+import type {
+  ConnectionView,
+  EngineEvent,
+  PlanSummary,
+  PlanTotals,
+  RunProgress,
+  RunView,
+} from "./client/generated";
 
 export function connection(over: Partial<ConnectionView> = {}): ConnectionView {
   return {
@@ -71,6 +78,26 @@ export function progress(over: Partial<RunProgress> = {}): RunProgress {
     startedAt: 0,
     sendingSince: 0,
     ...over,
+  };
+}
+
+export function summary(
+  over: Partial<Omit<PlanSummary, "totals">> & { totals?: Partial<PlanTotals> } = {},
+): PlanSummary {
+  const none = { new: 0, changed: 0, retagged: 0, unchanged: 0, skipped: 0, removed: 0, kept: 0 };
+  return {
+    skipped: [],
+    tags: [],
+    tagCount: 0,
+    bytes: 0,
+    listed: 0,
+    held: 0,
+    heldBack: 0,
+    limit: 10_000,
+    listedAt: 0,
+    complete: true,
+    ...over,
+    totals: { ...none, ...over.totals },
   };
 }
 

@@ -4,7 +4,7 @@
 //! in a pipe, as JSON with `--json`. It decides nothing about documents; that is the engine's. What it promises
 //! to scripts (the shapes of the JSON, the exit codes) is written in `docs/s3c.md`.
 //!
-//! Deliberately not here: a schedule. A server has cron or systemd timers for that.
+//! Deliberately not here: a schedule of its own. `watch` runs the engine's; cron and systemd timers run `sync`.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     let asked = arguments::read(std::env::args_os());
     let mut output = Output::standard(Face::choose(asked.wants_json()));
     let exit = match asked {
-        Asked::Run(invocation) => start(&invocation, &mut output),
+        Asked::Run(invocation) => start(*invocation, &mut output),
         Asked::Text(text) => output.text(&text).map(|()| Exit::Done),
         Asked::Refused(refusal) => Ok(output.refusal(&refusal)),
     };
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     exit.unwrap_or_else(|error| output.error(&error.view())).into()
 }
 
-fn start(invocation: &Invocation, output: &mut Output) -> Result<Exit> {
+fn start(invocation: Invocation, output: &mut Output) -> Result<Exit> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -46,10 +46,10 @@ fn start(invocation: &Invocation, output: &mut Output) -> Result<Exit> {
 }
 
 /// Opens the engine for one command and closes it behind it, whatever the command came to.
-async fn run(invocation: &Invocation, output: &mut Output) -> Result<Exit> {
+async fn run(invocation: Invocation, output: &mut Output) -> Result<Exit> {
     // Read before the data folder is locked: a person may take a while to type a secret.
-    let task = Task::read(&invocation.command)?;
-    let data_dir = invocation.data_dir.clone().unwrap_or_else(default_data_dir);
+    let task = Task::read(invocation.command)?;
+    let data_dir = invocation.data_dir.unwrap_or_else(default_data_dir);
     let engine = Engine::open(&data_dir, Arc::new(Keychain)).await?;
     let exit = task.run(&engine, output).await;
     engine.shut_down().await;

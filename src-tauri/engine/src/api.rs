@@ -63,6 +63,8 @@ commands! {
     connection_test_draft(draft: ConnectionDraft, id: Option<String>) -> TestReport;
     /// Tries a saved connection.
     connection_test(id: String) -> TestReport;
+    /// The IAM policy with the permissions that syncs of a connection need and no more, as JSON.
+    connection_policy(id: String) -> String;
     /// Lists the bucket for a draft (its first keys, bounded) and keeps the listing for `draft_preview`.
     draft_list(draft: ConnectionDraft, id: Option<String>) -> DraftListing;
     /// What the draft's rules would do with the keys of a listing. Nothing is sent.

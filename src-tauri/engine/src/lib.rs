@@ -10,6 +10,7 @@
 
 pub mod api;
 pub mod connection;
+mod doctor;
 pub mod engine;
 pub mod error;
 pub mod event;
@@ -17,6 +18,7 @@ pub mod knowledge_base;
 pub mod laws;
 pub mod object;
 pub mod plan;
+pub mod policy;
 pub mod schedule;
 pub mod scope;
 pub mod secrets;

@@ -5,12 +5,22 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::connection::{Addressing, Credentials, Destination, OnGone};
-use crate::error::{ErrorView, FieldError};
+use crate::error::FieldError;
 use crate::knowledge_base::TagCount;
-use crate::plan::DocumentState;
 use crate::schedule::Pause;
 use crate::scope::{FilterDraft, SkipReason};
 use crate::tag::{OnIllegalTag, OnNoMatch};
+
+mod doctor;
+mod document;
+mod run;
+
+pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
+pub use document::{AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory};
+pub use run::{
+    ItemOutcome, PauseLength, RunBar, RunItem, RunItems, RunPhase, RunProgress, RunState, RunTrigger, RunView,
+    SyncOptions,
+};
 
 /// A connection with how it stands.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -96,178 +106,6 @@ pub enum ConnectionState {
     Paused,
     /// It is being deleted.
     Deleting,
-}
-
-/// What a run is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum RunPhase {
-    /// Other connections are syncing; it waits for its turn.
-    Waiting,
-    /// Comparing what the state file says is held with what the knowledge base holds.
-    Auditing,
-    /// Reading the listing; there is no total yet.
-    Listing,
-    /// Working out what is to be done.
-    Deciding,
-    /// Removing what must go first.
-    Removing,
-    /// Reading objects and putting documents.
-    Sending,
-    /// Asking how documents stand, removing superseded versions.
-    Settling,
-}
-
-/// How far a run is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct RunProgress {
-    /// The run.
-    pub run_id: String,
-    /// What it is doing.
-    pub phase: RunPhase,
-    /// Objects listed so far.
-    pub listed: u64,
-    /// Documents to send.
-    pub planned: u64,
-    /// Documents done: sent, refused or failed.
-    pub done: u64,
-    /// Bytes to send.
-    pub bytes_planned: u64,
-    /// Bytes sent.
-    pub bytes: u64,
-    /// When it started.
-    pub started_at: i64,
-    /// When sending began.
-    pub sending_since: Option<i64>,
-}
-
-/// How a run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum RunState {
-    /// Under way.
-    Running,
-    /// Everything that was planned was done.
-    Completed,
-    /// Some documents failed; the next run takes them up.
-    PartlyCompleted,
-    /// It ended in an error before its work was done.
-    Failed,
-    /// A person cancelled it.
-    Cancelled,
-    /// The app ended while it ran.
-    Interrupted,
-}
-
-/// Who started a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum RunTrigger {
-    /// A person: window, tray or `s3c`.
-    Manual,
-    /// The schedule.
-    Schedule,
-}
-
-/// A run.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct RunView {
-    /// Id.
-    pub id: String,
-    /// Its connection.
-    pub connection_id: String,
-    /// Name of the connection.
-    pub connection_name: String,
-    /// Who started it.
-    pub trigger: RunTrigger,
-    /// How it stands.
-    pub state: RunState,
-    /// Start.
-    pub started_at: i64,
-    /// End.
-    pub finished_at: Option<i64>,
-    /// Objects listed.
-    pub listed: u64,
-    /// Documents sent.
-    pub sent: u64,
-    /// Documents removed because their object is gone, out of scope, or tagged otherwise without a successor.
-    pub removed: u64,
-    /// Objects that got no document, each for a [`SkipReason`].
-    pub skipped: u64,
-    /// Removals that were held back because they are unusually many; a sync that confirms this number carries them out.
-    pub held_back: u64,
-    /// It was a trial: at most this many documents were to be sent.
-    pub trial: Option<u32>,
-    /// Documents that failed.
-    pub failed: u64,
-    /// Bytes sent.
-    pub bytes: u64,
-    /// What ended it.
-    pub error: Option<ErrorView>,
-}
-
-/// A run in one bar of the small chart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct RunBar {
-    /// How it ended.
-    pub state: RunState,
-    /// When it started.
-    pub started_at: i64,
-    /// Documents sent.
-    pub sent: u64,
-    /// Documents removed.
-    pub removed: u64,
-    /// Documents failed.
-    pub failed: u64,
-}
-
-/// What became of one object in a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ItemOutcome {
-    /// Its document was sent.
-    Sent,
-    /// Its document was removed.
-    Removed,
-    /// It got no document, for a [`SkipReason`] (in `code`). A run keeps the first thousand of them.
-    Skipped,
-    /// The knowledge base refused it.
-    Refused,
-    /// It failed; the next run tries again.
-    Failed,
-}
-
-/// One line of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct RunItem {
-    /// Key.
-    pub key: String,
-    /// Tag.
-    pub tag: String,
-    /// What became of it.
-    pub outcome: ItemOutcome,
-    /// Code of the failure, where there is one.
-    pub code: Option<String>,
-    /// What a person reads: the reason of a refusal, the detail of a failure.
-    pub detail: Option<String>,
-    /// Size in bytes.
-    pub size: u64,
-    /// When.
-    pub at: i64,
-}
-
-/// A page of a run's lines.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct RunItems {
-    /// The lines.
-    pub items: Vec<RunItem>,
-    /// How many there are in all.
-    pub total: u64,
 }
 
 /// What a sync does with a key.
@@ -423,56 +261,6 @@ pub struct DraftPreview {
     pub page: Option<PlanPage>,
 }
 
-/// A rung of the connection test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Rung {
-    /// The credentials are found (keychain, profile, environment).
-    Credentials,
-    /// The server is reached and lists the bucket.
-    List,
-    /// One object can be read.
-    Read,
-}
-
-/// What a rung showed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Good.
-    Passed,
-    /// Not good; `error` says why.
-    Failed,
-    /// Not tried, because an earlier rung failed or there is nothing to try it on.
-    NotTried,
-}
-
-/// One line of a test report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct RungView {
-    /// Which.
-    pub rung: Rung,
-    /// What it showed.
-    pub verdict: Verdict,
-    /// In one sentence.
-    pub sentence: String,
-    /// Why it failed.
-    pub error: Option<ErrorView>,
-}
-
-/// What a connection test showed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct TestReport {
-    /// Whether every rung that was tried is good.
-    pub passed: bool,
-    /// The rungs, bottom first.
-    pub rungs: Vec<RungView>,
-    /// The first failure.
-    pub error: Option<ErrorView>,
-}
-
 /// The app itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -489,30 +277,6 @@ pub struct AppStatus {
     pub state_set_aside: Option<String>,
 }
 
-/// What a sync may do beyond the usual.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, TS)]
-#[serde(rename_all = "camelCase", default)]
-pub struct SyncOptions {
-    /// Removals that a person saw and confirmed; at most this many are carried out although they are unusually many.
-    #[ts(optional)]
-    pub confirm_removals: Option<u64>,
-    /// Sends at most this many documents, of as many containers and file types as there are.
-    #[ts(optional)]
-    pub trial: Option<u32>,
-}
-
-/// How long a pause is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum PauseLength {
-    /// An hour.
-    Hour,
-    /// Until the next morning at 8, in this computer's time zone.
-    Tomorrow,
-    /// Until a person resumes.
-    UntilResumed,
-}
-
 /// What an edit would do, before it is saved.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -521,80 +285,4 @@ pub struct EditPreview {
     pub preview_id: String,
     /// The whole.
     pub summary: PlanSummary,
-}
-
-/// A document that is held or may be held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct DocumentView {
-    /// Key of its object.
-    pub key: String,
-    /// Version of its object.
-    pub etag: String,
-    /// Its container.
-    pub tag: String,
-    /// The engine's id (`customId`).
-    pub id: String,
-    /// How it stands.
-    pub state: DocumentState,
-    /// When it came into its state.
-    pub changed_at: i64,
-    /// Size of its object in bytes.
-    pub size: u64,
-    /// Why it was refused.
-    pub refusal: Option<String>,
-}
-
-/// A page of a connection's documents.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct DocumentPage {
-    /// The documents, in the order in which their rows were made.
-    pub documents: Vec<DocumentView>,
-    /// Where the next page begins; `None` at the end.
-    pub next: Option<i64>,
-}
-
-/// What is known of one key: why it is, or is not, in the knowledge base.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct KeyStory {
-    /// The key.
-    pub key: String,
-    /// The answer, in plain words.
-    pub sentence: String,
-    /// When the bucket was last listed; `None`: never.
-    pub listed_at: Option<i64>,
-    /// Whether that listing showed the key.
-    pub listed: bool,
-    /// What the next sync does with it; `None` where there is nothing to do and nothing to show.
-    pub plan: Option<PlanItem>,
-    /// Its documents, oldest first.
-    pub documents: Vec<DocumentView>,
-    /// What became of it in earlier runs, newest first.
-    pub history: Vec<KeyEvent>,
-}
-
-/// What became of a key in a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct KeyEvent {
-    /// The run.
-    pub run_id: String,
-    /// The line.
-    pub item: RunItem,
-}
-
-/// What an audit found: the state file's rows beside what the knowledge base holds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct AuditReport {
-    /// Documents that the knowledge base holds for the connection.
-    pub held: u64,
-    /// Of these, documents that the state file did not know and knows now.
-    pub adopted: u64,
-    /// Rows whose document is not there any more; they are sent again.
-    pub missing: u64,
-    /// Documents whose id is not what connection, key, etag and tag give. They are left alone.
-    pub foreign: u64,
 }

@@ -43,8 +43,22 @@ pub fn test(workspace: &Workspace, filter: Option<&str>) -> Outcome {
     let mut command = workspace.cargo();
     command.args(["test", "--workspace"]).args(FEATURES).args(filter);
     // Without it a test whose server is missing may pass over it; here it was installed.
-    command.env("S3_CONNECTOR_REQUIRE_RCLONE", "1");
+    command.env("S3_CONNECTOR_REQUIRE_RCLONE", "1").env("S3_CONNECTOR_REQUIRE_MOTO", "1");
     finish(command.env("PATH", path_with(&tools::folders(workspace))?))
+}
+
+/// Measures memory and speed; never a part of the tests, because a slow machine is no error.
+pub fn bench(workspace: &Workspace, release: bool) -> Outcome {
+    setup::build()?;
+    ui::installed(workspace)?;
+    ui::built(workspace)?;
+    say("cargo build");
+    let (profile, flags): (_, &[&str]) = if release { ("release", &["--release"]) } else { ("debug", &[]) };
+    finish(workspace.cargo().args(["build", "--workspace", "--bins"]).args(FEATURES).args(flags))?;
+    say("bench");
+    finish(
+        &mut workspace.command(workspace.target.join(profile).join(format!("bench{}", std::env::consts::EXE_SUFFIX))),
+    )
 }
 
 fn with_words(mut command: Command, words: &[&str]) -> Command {

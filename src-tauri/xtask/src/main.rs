@@ -27,6 +27,7 @@ cargo xtask <command>
                                on this computer. Without a display it works on one of its own and leaves pictures.
   test [FILTER]                sets up, builds and runs every test: UI, Rust, and the real window.
                                With a filter: only the Rust tests whose name contains it.
+  bench [--release]            memory and speed of very large buckets, as a table; fails over 200 MB
   check                        formatting, lints, types, licences, and the project's own rules
   generate                     writes the window's typed client from the engine's command table
   setup                        installs what run, test and check need, and stops there
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
 enum Command {
     Run { demo: bool, arguments: Vec<String> },
     Test { filter: Option<String> },
+    Bench { release: bool },
     Check,
     Generate,
     Setup,
@@ -66,6 +68,8 @@ impl Command {
             ["run", rest @ ..] => Self::read_run(rest),
             ["test"] => Some(Self::Test { filter: None }),
             ["test", filter] if !filter.starts_with('-') => Some(Self::Test { filter: Some((*filter).to_owned()) }),
+            ["bench"] => Some(Self::Bench { release: false }),
+            ["bench", "--release"] => Some(Self::Bench { release: true }),
             ["check"] => Some(Self::Check),
             ["generate"] => Some(Self::Generate),
             ["setup"] => Some(Self::Setup),
@@ -91,6 +95,7 @@ impl Command {
         match self {
             Self::Run { demo, arguments } => launch::run(workspace, demo, &arguments),
             Self::Test { filter } => launch::test(workspace, filter.as_deref()),
+            Self::Bench { release } => launch::bench(workspace, release),
             Self::Check => check::check(workspace),
             Self::Generate => check::generate(workspace),
             Self::Setup => setup::everything(workspace),

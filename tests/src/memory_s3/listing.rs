@@ -1,8 +1,9 @@
-//! `ListObjectsV2`: pages of keys in the order of their bytes, encoded as Amazon does.
+//! `ListObjectsV2`, and the older `ListObjects`: pages of keys in the order of their bytes, encoded as Amazon does.
 
 use std::ops::Bound;
 
-use s3s::dto::{ETag, EncodingType, ListObjectsV2Input, ListObjectsV2Output, Object, ObjectStorageClass};
+use s3s::dto::{ETag, EncodingType, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output};
+use s3s::dto::{Object, ObjectStorageClass};
 use s3s::{S3Result, s3_error};
 
 use super::store::{Bucket, State, StoredObject};
@@ -36,6 +37,26 @@ pub(super) fn page(state: &State, input: ListObjectsV2Input) -> S3Result<ListObj
         encoding_type: encode.then(|| EncodingType::from_static(EncodingType::URL)),
         contents: Some(page.into_iter().map(|(key, stored)| object(shown(key), stored)).collect()),
         ..ListObjectsV2Output::default()
+    })
+}
+
+/// The page of the older listing: it begins after a key, and says no more than whether one follows.
+pub(super) fn old_page(state: &State, input: ListObjectsInput) -> S3Result<ListObjectsOutput> {
+    let bucket = state.buckets.get(&input.bucket).ok_or_else(|| s3_error!(NoSuchBucket, "no such bucket"))?;
+    let encode = state.encodes_keys && input.encoding_type.as_ref().is_some_and(|e| e.as_str() == EncodingType::URL);
+    let shown = |text: &str| if encode { url_encode(text) } else { text.to_owned() };
+    let prefix = input.prefix.clone().unwrap_or_default();
+    let mut found = matching(bucket, &prefix, input.marker.as_deref());
+    let page: Vec<_> = found.by_ref().take(state.page_size.min(1_000)).collect();
+    let more = found.next().is_some();
+    Ok(ListObjectsOutput {
+        name: Some(input.bucket.clone()),
+        prefix: Some(shown(&prefix)),
+        marker: input.marker.as_deref().map(shown),
+        is_truncated: Some(more),
+        encoding_type: encode.then(|| EncodingType::from_static(EncodingType::URL)),
+        contents: Some(page.into_iter().map(|(key, stored)| object(shown(key), stored)).collect()),
+        ..ListObjectsOutput::default()
     })
 }
 

@@ -1,18 +1,18 @@
-//! The two operations, who may call them, and the record of who did.
+//! The operations, and the secrets of those who call them.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::dto::{
-    ETag, ETagCondition, GetObjectInput, GetObjectOutput, ListObjectsV2Input, ListObjectsV2Output, StreamingBlob,
+    ETag, ETagCondition, GetObjectInput, GetObjectOutput, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
+    ListObjectsV2Output, StreamingBlob,
 };
-use s3s::{Body, S3, S3Error, S3Request, S3Response, S3Result, s3_error};
+use s3s::{Body, S3, S3Request, S3Response, S3Result, s3_error};
 
 use super::fault::Fault;
 use super::listing;
-use super::store::{Seen, Store};
+use super::store::Store;
 
 /// What the server can do.
 pub(super) struct Operations(pub(super) Arc<Store>);
@@ -37,6 +37,10 @@ impl S3 for Operations {
             Some(_) | None => {}
         }
         Ok(S3Response::new(page))
+    }
+
+    async fn list_objects(&self, request: S3Request<ListObjectsInput>) -> S3Result<S3Response<ListObjectsOutput>> {
+        Ok(S3Response::new(listing::old_page(&self.0.state(), request.input)?))
     }
 
     async fn get_object(&self, request: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
@@ -81,31 +85,4 @@ impl S3Auth for Keys {
             }
         }
     }
-}
-
-/// Who may do what; everything but the two operations is refused to all.
-pub(super) struct Rules(pub(super) Arc<Store>);
-
-#[async_trait::async_trait]
-impl S3Access for Rules {
-    async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
-        let operation = context.s3_op().name().to_owned();
-        let access_key = context.credentials().map(|credentials| credentials.access_key.clone());
-        let bucket = context.s3_path().get_bucket_name().map(str::to_owned);
-        let key = context.s3_path().get_object_key().map(str::to_owned);
-        let mut state = self.0.state();
-        let place = bucket.as_ref().and_then(|name| state.buckets.get(name));
-        let forbidden = place.is_some_and(|bucket| bucket.forbidden);
-        let allowed = match access_key.as_ref().and_then(|id| state.keys.get(id)) {
-            Some((_, rights)) => rights.allow(&operation),
-            None => place.is_some_and(|bucket| bucket.public),
-        };
-        state.seen.push(Seen { operation: operation.clone(), access_key, bucket, key });
-        let known = matches!(operation.as_str(), "ListObjectsV2" | "GetObject");
-        if known && allowed && !forbidden { Ok(()) } else { Err(denied()) }
-    }
-}
-
-fn denied() -> S3Error {
-    s3_error!(AccessDenied, "Access Denied")
 }

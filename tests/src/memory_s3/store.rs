@@ -55,7 +55,7 @@ impl Rights {
     pub(super) fn allow(self, operation: &str) -> bool {
         match self {
             Self::Everything => true,
-            Self::ListOnly => operation == "ListObjectsV2",
+            Self::ListOnly => matches!(operation, "ListObjectsV2" | "ListObjects"),
             Self::GetOnly => operation == "GetObject",
             Self::Nothing => false,
         }
@@ -80,6 +80,7 @@ pub(super) struct Bucket {
     pub(super) objects: BTreeMap<String, StoredObject>,
     pub(super) forbidden: bool,
     pub(super) public: bool,
+    pub(super) requester_pays: bool,
 }
 
 #[derive(Debug)]
@@ -89,6 +90,18 @@ pub(super) struct State {
     pub(super) keys: HashMap<String, (String, Rights)>,
     pub(super) page_size: usize,
     pub(super) encodes_keys: bool,
+    /// `encoding-type` is an error.
+    pub(super) refuses_encoding: bool,
+    /// `ListObjectsV2` is not known.
+    pub(super) is_old: bool,
+    /// Buckets are hosts under this name …
+    pub(super) domain: Option<String>,
+    /// … and refused in a path.
+    pub(super) only_hosts: bool,
+    /// Requests signed for another region are refused with this one.
+    pub(super) region: Option<String>,
+    /// Seconds by which the server's clock is ahead; with it, requests from another time are refused.
+    pub(super) clock_ahead: i64,
     pub(super) faults: Vec<Planned>,
     pub(super) gates: Vec<Hold>,
     pub(super) seen: Vec<Seen>,
@@ -105,6 +118,12 @@ impl Default for Store {
             keys: HashMap::new(),
             page_size: 1_000,
             encodes_keys: true,
+            refuses_encoding: false,
+            is_old: false,
+            domain: None,
+            only_hosts: false,
+            region: None,
+            clock_ahead: 0,
             faults: Vec::new(),
             gates: Vec::new(),
             seen: Vec::new(),

@@ -62,6 +62,9 @@ pub fn random_script(seed: u64) -> Script {
     let keys: Vec<String> = (1..=count).map(|number| format!("k{number}")).collect();
     let limit = if wide { *chance.pick(&[12, 13, 20]) } else { *chance.pick(&[1, 2, 3, 3]) };
     let mut script = vec![Op::Limit(limit), Op::Gone(gone(&mut chance))];
+    if chance.percent(25) {
+        script.insert(0, Op::Library);
+    }
     for key in &keys {
         if wide || chance.percent(70) {
             script.push(Op::Change(Change::Put(key.clone(), *chance.pick(&GOOD))));
@@ -86,7 +89,8 @@ fn any_op(chance: &mut Chance, keys: &[String]) -> Op {
         }
         46..49 => Op::Limit(*chance.pick(&[1, 2, 3])),
         49..52 => Op::Gone(gone(chance)),
-        52..68 => chance.pick(&[Op::Wait, Op::Land, Op::Work, Op::Work]).clone(),
+        52 => Op::Retry,
+        53..68 => chance.pick(&[Op::Wait, Op::Land, Op::Work, Op::Work]).clone(),
         _ => Op::Run(any_faults(chance, keys)),
     }
 }

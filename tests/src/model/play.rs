@@ -64,8 +64,10 @@ impl Player<'_> {
             match op {
                 Op::Run(faults) => {
                     self.run(faults);
+                    self.report.ios = self.stage.world().state().ios;
                 }
                 Op::Lose => self.stage.lose(),
+                Op::Retry => self.stage.retry(),
                 _ => {}
             }
         }
@@ -87,14 +89,12 @@ impl Player<'_> {
 
     fn run(&mut self, faults: &Faults) -> Option<RunState> {
         let end = self.stage.run(faults);
-        self.report.ios = self.stage.world().state().ios;
         self.say(&format!("  the run ended: {end:?}"));
         end
     }
 
     /// All stands still but the engine, until it has nothing to do either.
     fn calm(&mut self) {
-        let ios = self.report.ios;
         for round in 0..PATIENCE {
             self.say("in calm");
             let before = self.look();
@@ -104,7 +104,6 @@ impl Player<'_> {
             self.report.calm = round;
             let untouched = self.stage.world().state().touched == 0;
             if untouched && before == after_run && after_run == self.look() {
-                self.report.ios = ios;
                 return;
             }
         }

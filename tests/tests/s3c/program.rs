@@ -1,6 +1,8 @@
 //! Starts `s3c` in an environment that has nothing but what the test says: no keychain, no profile, no proxy.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -88,13 +90,19 @@ impl S3c {
     }
 
     fn command(&self, words: &[&str]) -> Command {
+        let mut command = self.alone(workspace_binary("s3c").as_os_str());
+        command.arg("--data-dir").arg(self.home.path().join("s3c")).args(words);
+        command
+    }
+
+    /// Any program, in the environment of `s3c`.
+    fn alone(&self, program: &OsStr) -> Command {
         let home = self.home.path();
-        let mut command = Command::new(workspace_binary("s3c"));
+        let mut command = Command::new(program);
         command.env_clear().env("HOME", home).env("AWS_EC2_METADATA_DISABLED", "true");
         // An address where nobody answers: without one, the bus of whoever runs the tests would be tried.
         command.env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", home.join("no-bus").display()));
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        command.arg("--data-dir").arg(home.join("s3c")).args(words);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         command
     }
@@ -107,6 +115,33 @@ impl S3c {
     /// Runs it to its end.
     pub async fn run(&self, words: &[&str]) -> Ended {
         end_of(self.start(words)).await
+    }
+
+    /// Runs a shell script that may mount what it likes: nobody else sees it, and it is gone with the script. `$S3C` is the
+    /// program with its data folder, `$DATA`. `None` where this system allows it to nobody here.
+    pub async fn with_mounts(&self, script: &str) -> Option<Ended> {
+        let ways = [
+            &["unshare", "--user", "--map-root-user", "--mount"][..],
+            &["unshare", "--mount"],
+            &["sudo", "-n", "-E", "unshare", "--mount"],
+        ];
+        let data = self.home.path().join("s3c");
+        for way in ways {
+            let sh = |script: &str| {
+                let mut command = self.alone(OsStr::new(way[0]));
+                command.args(&way[1..]).args(["sh", "-c", script]).env("PATH", std::env::var_os("PATH").unwrap());
+                command.env("S3C", format!("{} --data-dir {}", workspace_binary("s3c").display(), data.display()));
+                command.env("DATA", &data);
+                command
+            };
+            let tried = sh("mkdir -p $HOME/try && mount -t tmpfs tmpfs $HOME/try").status().await;
+            if tried.is_ok_and(|status| status.success()) {
+                return Some(end_of(sh(script).spawn().unwrap()).await);
+            }
+        }
+        // Past the test's own output, which nobody sees when it passes.
+        let _ = writeln!(std::io::stderr(), "skipped: nothing may be mounted here");
+        None
     }
 
     /// Runs it to its end with this on standard input.

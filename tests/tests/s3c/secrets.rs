@@ -44,6 +44,27 @@ async fn without_a_keychain_a_secret_is_not_kept_anywhere_else() {
 }
 
 #[tokio::test]
+async fn a_secret_and_a_token_are_two_lines_of_standard_input_and_neither_is_seen() {
+    const TOKEN: &str = "FwoGZXIvYXdzEJr-token-that-nobody-sees";
+    let both = ["--secret-access-key-stdin", "--session-token-stdin"];
+    let s3c = S3c::without_key();
+    let ended = add_by_key(&s3c, &both, &format!("{SECRET}\n{TOKEN}\n")).await;
+    assert_eq!(ended.error(1)["code"], "keychain_unavailable");
+    for secret in [SECRET, TOKEN] {
+        assert_unseen(&s3c, &ended, secret);
+    }
+    for input in [format!("{SECRET}\n"), format!("{SECRET}\n{TOKEN}\nmore\n")] {
+        let ended = add_by_key(&s3c, &both, &input).await;
+        assert!(ended.error(2)["detail"].as_str().unwrap().contains("two lines"));
+        assert_unseen(&s3c, &ended, SECRET);
+        assert_unseen(&s3c, &ended, TOKEN);
+    }
+    let ended = add_by_key(&s3c, &["--session-token-stdin"], TOKEN).await;
+    assert!(ended.error(2)["detail"].as_str().unwrap().contains("no secret access key"));
+    assert_unseen(&s3c, &ended, TOKEN);
+}
+
+#[tokio::test]
 async fn an_access_key_without_a_secret_says_where_to_put_it() {
     let s3c = S3c::without_key();
     let error = add_by_key(&s3c, &[], "").await.error(2);
@@ -55,7 +76,12 @@ async fn an_access_key_without_a_secret_says_where_to_put_it() {
 #[tokio::test]
 async fn a_secret_as_an_argument_is_refused_and_not_repeated() {
     let s3c = S3c::without_key();
-    for words in [&["--secret-access-key", SECRET][..], &[&format!("--secret-access-key-stdin={SECRET}")]] {
+    for words in [
+        &["--secret-access-key", SECRET][..],
+        &["--secret-access-key-stdin", SECRET],
+        &["--session-token-stdin", SECRET],
+        &[&format!("--secret-access-key-stdin={SECRET}")],
+    ] {
         let ended = add_by_key(&s3c, words, "").await;
         assert!(ended.error(2)["detail"].as_str().unwrap().contains("never an argument"));
         assert!(!ended.errors.contains(SECRET));

@@ -39,6 +39,11 @@ async fn a_wider_prefix_is_listed_for_the_preview_and_the_saved_preview_stays_tr
     let elsewhere = scene.engine.edit_preview(id.clone(), scene.draft(json!({"prefix": "zzz/"})), true).await.unwrap();
     assert_eq!(totals(&elsewhere.summary)[..4], [1, 0, 0, 0]);
     assert_eq!(elsewhere.summary.totals.kept, 1, "what is out of scope now stays, as chosen");
+    let same = scene.engine.preview_make(id.clone(), false).await.unwrap();
+    assert_eq!((totals(&same), same.listed), ([0, 0, 0, 1, 0, 0, 0], 1), "what was only looked at is not in the plan");
+    let nowhere =
+        scene.engine.edit_preview(id, scene.draft(json!({"prefix": "users/b", "onGone": "remove"})), false).await;
+    assert_eq!(nowhere.unwrap().summary.held_back, 1, "an edit that leaves nothing will ask");
     // The connection itself was not edited: its next run sees what it always saw.
     let run = scene.sync().await;
     assert_eq!((run.state, run.listed, run.sent, run.removed), (RunState::Completed, 1, 0, 0));

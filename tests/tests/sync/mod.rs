@@ -1,10 +1,15 @@
 //! Whole syncs over loopback: a real engine, real S3 bytes, a real library.
 
+mod deleting;
 mod edits;
 mod history;
 mod keys;
 mod laws;
+mod lost;
+mod network;
 mod pauses;
 mod removals;
+mod schedule;
 mod scope;
+mod servers;
 mod trouble;

@@ -507,6 +507,23 @@ glob: string, };
 export type FilterKind = "include" | "exclude";
 
 /**
+ * A change of the connection that makes a rung good: found out, not guessed.
+ */
+export type Fix = { "kind": "set_region", 
+/**
+ * As the server names it.
+ */
+region: string, } | { "kind": "set_addressing", 
+/**
+ * It.
+ */
+addressing: Addressing, } | { "kind": "set_endpoint", 
+/**
+ * It.
+ */
+endpoint: string, } | { "kind": "set_requester_pays" } | { "kind": "trust_certificate" };
+
+/**
  * What became of one object in a run.
  */
 export type ItemOutcome = "sent" | "removed" | "skipped" | "refused" | "failed";
@@ -921,7 +938,7 @@ sent: number,
  */
 removed: number, 
 /**
- * Objects that got no document, each for a [`SkipReason`].
+ * Objects that got no document, each for a [`SkipReason`](crate::scope::SkipReason).
  */
 skipped: number, 
 /**
@@ -946,9 +963,9 @@ bytes: number,
 error: ErrorView | null, };
 
 /**
- * A rung of the connection test.
+ * A rung of the connection test, bottom first.
  */
-export type Rung = "credentials" | "list" | "read";
+export type Rung = "credentials" | "name" | "connect" | "tls" | "clock" | "signature" | "list" | "read";
 
 /**
  * One line of a test report.
@@ -969,7 +986,11 @@ sentence: string,
 /**
  * Why it failed.
  */
-error: ErrorView | null, };
+error: ErrorView | null, 
+/**
+ * What makes it good, where that is known.
+ */
+fix: Fix | null, };
 
 /**
  * A search over what is held.
@@ -1122,7 +1143,11 @@ rungs: Array<RungView>,
 /**
  * The first failure.
  */
-error: ErrorView | null, };
+error: ErrorView | null, 
+/**
+ * The IAM policy with the permissions that a sync needs and no more, as JSON.
+ */
+policy: string, };
 
 /**
  * What a rung showed.
@@ -1141,6 +1166,8 @@ export interface Commands {
   connection_test_draft: { arguments: { draft: ConnectionDraft, id: string | null, }; reply: TestReport };
   /** Tries a saved connection. */
   connection_test: { arguments: { id: string, }; reply: TestReport };
+  /** The IAM policy with the permissions that syncs of a connection need and no more, as JSON. */
+  connection_policy: { arguments: { id: string, }; reply: string };
   /** Lists the bucket for a draft (its first keys, bounded) and keeps the listing for `draft_preview`. */
   draft_list: { arguments: { draft: ConnectionDraft, id: string | null, }; reply: DraftListing };
   /** What the draft's rules would do with the keys of a listing. Nothing is sent. */

@@ -10,6 +10,8 @@ import type {
   OnNoMatch,
 } from "../client/generated";
 import { readEndpoint, type ProviderId } from "../lib/providers";
+import { filledIn } from "./rules";
+import { bytesOfMegabytes, megabytesOf } from "./size";
 
 export const STEPS = ["Provider", "Credentials", "What", "Tags", "Where and when"] as const;
 
@@ -24,8 +26,13 @@ const STEP_OF_FIELD: Record<string, number> = {
   sessionToken: 1,
   profile: 1,
   credentials: 1,
+  caFile: 1,
+  requesterPays: 1,
+  addressing: 1,
   prefix: 2,
   documentLimit: 2,
+  filters: 2,
+  maxSize: 2,
   containerTags: 3,
   containerTagRegex: 3,
   onNoMatch: 3,
@@ -58,7 +65,8 @@ export interface Typed {
   onIllegalTag: OnIllegalTag;
   onGone: OnGone;
   filters: FilterDraft[];
-  maxSize: number | null;
+  /** In megabytes; empty: what the destination takes. */
+  maxSize: string;
   caFile: string;
   requesterPays: boolean;
   addressing: Addressing;
@@ -86,7 +94,7 @@ export const EMPTY: Typed = {
   onIllegalTag: "skip",
   onGone: "keep",
   filters: [],
-  maxSize: null,
+  maxSize: "",
   caFile: "",
   requesterPays: false,
   addressing: "auto",
@@ -114,8 +122,8 @@ export function typedFrom(row: ConnectionView): Typed {
     onNoMatch: row.onNoMatch,
     onIllegalTag: row.onIllegalTag,
     onGone: row.onGone,
-    filters: row.filters,
-    maxSize: row.maxSize,
+    filters: filledIn(row.filters),
+    maxSize: megabytesOf(row.maxSize),
     caFile: row.caFile,
     requesterPays: row.requesterPays,
     addressing: row.addressing,
@@ -142,6 +150,7 @@ export function limitOf(text: string): number | null {
 }
 
 export function draftOf(typed: Typed): ConnectionDraft {
+  const maxSize = bytesOfMegabytes(typed.maxSize);
   return {
     name: typed.name,
     bucket: typed.bucket,
@@ -154,8 +163,8 @@ export function draftOf(typed: Typed): ConnectionDraft {
     onNoMatch: typed.onNoMatch,
     onIllegalTag: typed.onIllegalTag,
     onGone: typed.onGone,
-    filters: typed.filters,
-    ...(typed.maxSize === null ? {} : { maxSize: typed.maxSize }),
+    filters: filledIn(typed.filters),
+    ...(maxSize === null ? {} : { maxSize }),
     caFile: typed.caFile,
     requesterPays: typed.requesterPays,
     addressing: typed.addressing,
@@ -166,17 +175,34 @@ export function draftOf(typed: Typed): ConnectionDraft {
 }
 
 /**
- * A draft for questions about the bucket alone (test, listing), asked before tags and schedule are typed:
- * these are filled with what is always valid, so that they cannot stand in the way.
+ * A draft for questions about the bucket alone (test, listing), asked before rules, tags and schedule are typed:
+ * these are filled with what is always valid, so that they cannot stand in the way, and always the same, so that
+ * the bucket is not listed again when one of them changes.
  */
 export function reachDraftOf(typed: Typed): ConnectionDraft {
+  const { maxSize: _, ...draft } = draftOf(typed);
   return {
-    ...draftOf(typed),
+    ...draft,
     name: "",
     containerTagRegex: "",
     containerTags: ["any"],
     documentLimit: null,
+    onNoMatch: EMPTY.onNoMatch,
+    onIllegalTag: EMPTY.onIllegalTag,
+    onGone: EMPTY.onGone,
+    filters: [],
     everyMinutes: null,
+  };
+}
+
+/** A draft for the question which files are in, asked before tags are typed. */
+export function whatDraftOf(typed: Typed): ConnectionDraft {
+  const { documentLimit, filters, maxSize } = draftOf(typed);
+  return {
+    ...reachDraftOf(typed),
+    documentLimit,
+    filters,
+    ...(maxSize === undefined ? {} : { maxSize }),
   };
 }
 

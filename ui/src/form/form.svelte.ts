@@ -7,12 +7,14 @@ import type {
   ConnectionView,
   DraftListing,
   FieldError,
+  Fix,
   PlanSummary,
   TestReport,
 } from "../client/generated";
 import { Latest } from "../lib/latest";
 import { endpointFor, providerOf, readEndpoint, takeApart, type ProviderId } from "../lib/providers";
 import { draftOf, EMPTY, reachDraftOf, stepOf, STEPS, typedFrom, type Typed } from "./draft";
+import { EditReview } from "./review.svelte";
 
 const ENDPOINT_MISSING: Partial<Record<ProviderId, string>> & { other: string } = {
   r2: "Enter the account ID; the endpoint follows from it.",
@@ -27,6 +29,9 @@ const RULES_DELAY = 100;
 const SAMPLES = 8;
 const SAMPLE_SIZE = 25;
 
+/** What follows saving: nothing, a sync, or a sync of a few documents. */
+export type AfterSaving = "save" | "sync" | "trial";
+
 export class ConnectionForm {
   readonly #client: Client;
   readonly #listing = new Latest();
@@ -34,6 +39,8 @@ export class ConnectionForm {
   readonly #testing = new Latest();
   /** The saved connection that is edited; null for a new one. */
   readonly saved: ConnectionView | null;
+  /** What saving an edit would do. */
+  readonly review: EditReview;
 
   typed = $state<Typed>({ ...EMPTY });
   step = $state(0);
@@ -42,7 +49,7 @@ export class ConnectionForm {
   errors = $state.raw<FieldError[]>([]);
   /** Grows when the first wrong field wants the focus. */
   focusWrong = $state(0);
-  busy = $state<"next" | "save" | "sync" | null>(null);
+  busy = $state<"next" | AfterSaving | null>(null);
   error = $state.raw<EngineError | null>(null);
 
   testing = $state(false);
@@ -66,6 +73,7 @@ export class ConnectionForm {
   constructor(client: Client, saved: ConnectionView | null) {
     this.#client = client;
     this.saved = saved;
+    this.review = new EditReview(client);
     if (saved) {
       this.typed = typedFrom(saved);
       this.reached = STEPS.length - 1;
@@ -205,9 +213,26 @@ export class ConnectionForm {
     this.testing = false;
   }
 
-  /** Takes the region that the storage named, and tries again. */
-  async useRegion(region: string): Promise<void> {
-    this.setRegion(region);
+  /** Takes over what a test found to help, and tries again. A certificate has to be chosen by a person first. */
+  async applyFix(fix: Fix): Promise<void> {
+    switch (fix.kind) {
+      case "set_region":
+        this.setRegion(fix.region);
+        break;
+      case "set_addressing":
+        this.typed.addressing = fix.addressing;
+        break;
+      case "set_endpoint":
+        this.setEndpoint(fix.endpoint);
+        break;
+      case "set_requester_pays":
+        this.typed.requesterPays = true;
+        break;
+      case "trust_certificate":
+        this.errors = [{ field: "caFile", message: "Enter the file with its certificate.", span: null }];
+        this.#showFirstWrong();
+        return;
+    }
     await this.test();
   }
 
@@ -255,16 +280,38 @@ export class ConnectionForm {
     );
   }
 
-  /** Saves; the answer is the saved connection, or null when something has to be corrected first. */
-  async save(andSync: boolean): Promise<ConnectionView | null> {
-    this.busy = andSync ? "sync" : "save";
+  /** Whether it may be saved at once: what an edit does to documents that are held is shown first. */
+  async mayBeSaved(after: AfterSaving): Promise<boolean> {
+    if (this.id === null) return true;
+    this.error = null;
+    try {
+      for (;;) {
+        const draft = this.draft;
+        const untouched = await this.review.ask(this.id, draft, after);
+        const settled = !untouched && !this.review.open;
+        // What was typed meanwhile is saved too, so it is looked at too.
+        if (settled || JSON.stringify(draft) === JSON.stringify(this.draft)) return untouched;
+      }
+    } catch (cause) {
+      this.#refuse(asEngineError(cause));
+      return false;
+    }
+  }
+
+  /**
+   * Saves; the answer is the saved connection, or null when something has to be corrected first.
+   * `confirmedRemovals`: the unusual removals of an edit that a person saw and said yes to.
+   */
+  async save(after: AfterSaving, confirmedRemovals: number | null = null): Promise<ConnectionView | null> {
+    this.busy = after;
     this.error = null;
     try {
       const draft = this.draft;
       return this.id === null
         ? await this.#client.call("connection_add", { draft })
-        : await this.#client.call("connection_edit", { id: this.id, draft, confirmedRemovals: null });
+        : await this.#client.call("connection_edit", { id: this.id, draft, confirmedRemovals });
     } catch (cause) {
+      this.review.drop();
       this.#refuse(asEngineError(cause));
       return null;
     } finally {
@@ -277,6 +324,7 @@ export class ConnectionForm {
     this.#listing.drop();
     this.#rules.drop();
     this.#testing.drop();
+    this.review.drop();
     this.typed = { ...EMPTY };
   }
 

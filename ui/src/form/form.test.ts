@@ -1,9 +1,19 @@
 import { describe, expect, it, vi } from "vitest";
 
 import { Client, type Transport } from "../client/client";
-import type { ErrorView, PlanSummary, TestReport } from "../client/generated";
+import type { ConnectionDraft, ErrorView, Fix, PlanSummary, TestReport } from "../client/generated";
 import { connection, ScriptedTransport } from "../testing";
-import { draftOf, EMPTY, limitOf, reachDraftOf, stepOf, STEPS, tagsOf, typedFrom } from "./draft";
+import {
+  draftOf,
+  EMPTY,
+  limitOf,
+  reachDraftOf,
+  stepOf,
+  STEPS,
+  tagsOf,
+  typedFrom,
+  whatDraftOf,
+} from "./draft";
 import { fateOf } from "./fate";
 import { ConnectionForm } from "./form.svelte";
 
@@ -38,6 +48,44 @@ describe("what is typed", () => {
     expect(typed.provider).toBe("spaces");
     expect(typed.secretAccessKey).toBe("");
     expect(draftOf(typed).everyMinutes).toBe(0);
+  });
+});
+
+describe("rules, size and doors", () => {
+  const saved = connection({
+    filters: [{ kind: "exclude", glob: " *.tmp" }],
+    maxSize: 1_500_000,
+    caFile: "/ca.pem",
+    requesterPays: true,
+    addressing: "path",
+  });
+  it("survive an edit as they were", () => {
+    const { filters, maxSize, caFile, requesterPays, addressing } = saved;
+    expect(draftOf(typedFrom(saved))).toMatchObject({ filters, maxSize, caFile, requesterPays, addressing });
+    expect(draftOf(EMPTY)).not.toHaveProperty("maxSize");
+  });
+  it("are asked about where they belong", () => {
+    expect(whatDraftOf(typedFrom(saved))).toMatchObject({ filters: saved.filters, maxSize: 1_500_000 });
+    expect(reachDraftOf(typedFrom(saved))).toMatchObject({ filters: [], caFile: "/ca.pem" });
+    expect(reachDraftOf(typedFrom(saved))).not.toHaveProperty("maxSize");
+    expect(["filters", "maxSize", "caFile"].map(stepOf)).toEqual([2, 2, 1]);
+  });
+  it("do not list the bucket again, but for how it is reached", async () => {
+    let listings = 0;
+    const opened = form(
+      new ScriptedTransport({
+        draft_list: () => ({ listingId: `L${++listings}`, keys: 0, complete: true, listedAt: 0 }),
+      }),
+    );
+    opened.list(0);
+    await vi.waitFor(() => expect(opened.listing?.listingId).toBe("L1"));
+    opened.typed.filters = [{ kind: "include", glob: "*.md" }];
+    opened.typed.maxSize = "5";
+    opened.list(0);
+    expect(opened.listingBusy).toBe(false);
+    opened.typed.requesterPays = true;
+    opened.list(0);
+    await vi.waitFor(() => expect(opened.listing?.listingId).toBe("L2"));
   });
 });
 
@@ -109,7 +157,7 @@ describe("the form", () => {
     const opened = form(new ScriptedTransport({ connection_add: () => Promise.reject(view) }));
     opened.step = 4;
     opened.reached = 4;
-    expect(await opened.save(false)).toBeNull();
+    expect(await opened.save("save")).toBeNull();
     expect(opened.step).toBe(1);
     expect(opened.errorOf("bucket")?.message).toBe("Wrong.");
     opened.edited("bucket");
@@ -118,7 +166,7 @@ describe("the form", () => {
   });
 
   it("shows a test only as long as nothing that it depends on changed", async () => {
-    const report: TestReport = { passed: true, rungs: [], error: null };
+    const report: TestReport = { passed: true, rungs: [], error: null, policy: "{}" };
     const opened = form(new ScriptedTransport({ connection_test_draft: () => report }));
     opened.typed.bucket = "docs";
     await opened.test();
@@ -129,17 +177,33 @@ describe("the form", () => {
     expect(opened.report).toBeNull();
   });
 
-  it("takes the region that the storage named and tests again", async () => {
+  it.each<[Fix, Partial<ConnectionDraft>]>([
+    [{ kind: "set_region", region: "us-west-2" }, { region: "us-west-2" }],
+    [{ kind: "set_addressing", addressing: "virtual" }, { addressing: "virtual" }],
+    [{ kind: "set_endpoint", endpoint: "http://nas:9000" }, { endpoint: "http://nas:9000" }],
+    [{ kind: "set_requester_pays" }, { requesterPays: true }],
+  ])("takes over the fix %o and tests again", async (fix, typed) => {
     const transport = new ScriptedTransport({
       connection_test_draft: ({ draft }) => ({
-        passed: draft.region === "us-west-2",
+        passed: Object.entries(typed).every(
+          ([field, value]) => draft[field as keyof ConnectionDraft] === value,
+        ),
         rungs: [],
         error: null,
+        policy: "{}",
       }),
     });
     const opened = form(transport);
-    await opened.useRegion("us-west-2");
+    await opened.applyFix(fix);
     expect(opened.report?.passed).toBe(true);
+  });
+
+  it("asks for the certificate's file where the server needs one", async () => {
+    const opened = form();
+    opened.reached = 4;
+    opened.step = 4;
+    await opened.applyFix({ kind: "trust_certificate" });
+    expect([opened.step, opened.errorOf("caFile") !== null]).toEqual([1, true]);
   });
 
   it("forgets its secrets when it is closed", () => {

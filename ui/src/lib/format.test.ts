@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { bytes, bytesOf, counted, due, duration, every, moment, past, roughly } from "./format";
+import { bytes, bytesOf, counted, due, duration, every, moment, past, roughly, until } from "./format";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -18,6 +18,10 @@ describe("sizes", () => {
 });
 
 describe("times", () => {
+  it("until which something lasts name the day only when it is another one", () => {
+    expect(until(NOON + HOUR, NOON)).toBe("13:00");
+    expect(until(NOON + 18 * HOUR, NOON)).toBe("tomorrow 06:00");
+  });
   it("that just passed are minutes ago", () => {
     expect(past(NOON - 10_000, NOON)).toBe("just now");
     expect(past(NOON - 2 * MINUTE, NOON)).toBe("2 min ago");

@@ -65,6 +65,11 @@ export function due(at: number, now: number): string {
   return moment(at, now);
 }
 
+/** The end of something that lasts until then: `18:00`, `tomorrow 06:00`, `12 Nov 18:00`. */
+export function until(at: number, now: number): string {
+  return dayNumber(at) === dayNumber(now) ? clock.format(at) : moment(at, now);
+}
+
 /** A moment with the words of the days around now. */
 export function moment(at: number, now: number): string {
   const days = dayNumber(at) - dayNumber(now);

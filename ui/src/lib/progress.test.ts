@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 
 import { connection, progress, run } from "../testing";
-import { overallWords, progressWords, runWords, stateWords } from "./progress";
+import {
+  isPartlyDone,
+  isUntried,
+  overallWords,
+  pauseWords,
+  progressWords,
+  runResult,
+  runWords,
+  stateWords,
+} from "./progress";
 
 const MINUTE = 60_000;
 const NOW = new Date(2025, 5, 18, 12, 0, 0).getTime();
@@ -42,6 +51,19 @@ describe("the state of a connection", () => {
     ],
     [connection({ state: "stopped", lastRun: run({ state: "cancelled" }) }), "warn", "Stopped: cancelled"],
     [connection({ state: "deleting" }), "plain", "Deleting"],
+    [connection({ state: "partly_done", lastRun: run({ heldBack: 37 }) }), "warn", "37 removals held back"],
+    [
+      connection({ state: "partly_done", lastRun: run({ heldBack: 37, failed: 2 }) }),
+      "warn",
+      "Partly done · 2 failed",
+    ],
+    [connection({ state: "partly_done", lastRun: run({ trial: 10, sent: 10 }) }), "ok", "Trial done"],
+    [connection({ state: "paused", pause: { until: null } }), "plain", "Paused until you resume"],
+    [
+      connection({ state: "paused", pause: { until: NOW + 45 * MINUTE } }),
+      "plain",
+      expect.stringMatching(/^Paused until \d\d:45$/) as unknown as string,
+    ],
   ] as const)("is told in words (%#)", (row, tone, text) => {
     expect(stateWords(row, NOW)).toEqual({ tone, text });
   });
@@ -63,6 +85,32 @@ it("a completed run that did nothing says so", () => {
   expect(runWords("completed", false).text).toBe("Complete");
 });
 
+it("a run that was a trial, or held removals back, says so", () => {
+  expect(runResult(run({ trial: 10, sent: 10 })).text).toBe("Trial: complete");
+  expect(runResult(run({ state: "partly_completed", heldBack: 1 })).text).toBe("1 removal held back");
+  expect(runResult(run({ state: "partly_completed", heldBack: 1, failed: 2 })).text).toBe("Partly done");
+});
+
+it("a trial that went well is no trouble", () => {
+  const state = "partly_done";
+  expect(isPartlyDone(connection({ state, lastRun: run({ trial: 10 }) }))).toBe(false);
+  expect(isPartlyDone(connection({ state, lastRun: run({ trial: 10, failed: 1 }) }))).toBe(true);
+  expect(isPartlyDone(connection({ state, lastRun: run({ heldBack: 37 }) }))).toBe(true);
+});
+
+it("a trial is offered until something was synced", () => {
+  expect(isUntried(connection({ documents: 0 }))).toBe(true);
+  expect(isUntried(connection({ documents: 10 }))).toBe(false);
+  expect(isUntried(connection({ documents: 0, lastCompleteAt: NOW }))).toBe(false);
+});
+
+it("a pause says whose it is, how long, and what it ended", () => {
+  expect(pauseWords([connection()], "hour")).toBe("“Docs” is paused for an hour.");
+  expect(pauseWords([connection(), connection({ state: "syncing" })], "until_resumed")).toBe(
+    "All 2 connections are paused until you resume. The sync that was running is cancelled.",
+  );
+});
+
 describe("the state of everything", () => {
   const words = (...rows: Parameters<typeof connection>[0][]) =>
     overallWords(
@@ -73,6 +121,10 @@ describe("the state of everything", () => {
   it("puts what needs a person first", () =>
     expect(words({ state: "needs_you" }, { state: "syncing" })[0]).toBe("One connection needs you."));
   it("counts what syncs", () => expect(words({ state: "syncing" }, {})[0]).toBe("Syncing 1 of 2."));
+  it("does not take a pause for trouble", () => {
+    expect(words({ state: "paused" }, {})[0]).toBe("Up to date, 1 paused.");
+    expect(words({ state: "paused" }, { state: "paused" })[0]).toBe("Everything is paused.");
+  });
   it("names the next check of all", () =>
     expect(words({ nextDueAt: NOW + 5 * MINUTE }, { nextDueAt: NOW + 9 * MINUTE })).toEqual([
       "All up to date.",

@@ -1,6 +1,6 @@
 /** The state of connections and runs in words. Pure. */
-import type { ConnectionView, RunProgress, RunState } from "../client/generated";
-import { bytesOf, bytes, count, counted, due, past, roughly } from "./format";
+import type { ConnectionView, PauseLength, RunProgress, RunState, RunView } from "../client/generated";
+import { bytesOf, bytes, count, counted, due, past, roughly, until } from "./format";
 
 export type Tone = "ok" | "info" | "warn" | "bad" | "plain";
 
@@ -88,8 +88,10 @@ export function stateWords(row: ConnectionView, now: number): { tone: Tone; text
         text: row.lastCompleteAt === null ? "Up to date" : `Up to date · ${past(row.lastCompleteAt, now)}`,
       };
     case "partly_done": {
-      const failed = row.lastRun?.failed ?? 0;
-      return { tone: "warn", text: failed > 0 ? `Partly done · ${count(failed)} failed` : "Partly done" };
+      const { failed = 0, heldBack = 0, trial = null } = row.lastRun ?? {};
+      if (failed > 0) return { tone: "warn", text: `Partly done · ${count(failed)} failed` };
+      if (heldBack > 0) return { tone: "warn", text: heldBackWords(heldBack) };
+      return trial === null ? { tone: "warn", text: "Partly done" } : { tone: "ok", text: "Trial done" };
     }
     case "needs_you": {
       const message = row.lastRun?.error?.message;
@@ -103,11 +105,64 @@ export function stateWords(row: ConnectionView, now: number): { tone: Tone; text
     case "paused":
       return {
         tone: "plain",
-        text: row.pause?.until == null ? "Paused" : `Paused until ${due(row.pause.until, now)}`,
+        text:
+          row.pause?.until == null
+            ? "Paused until you resume"
+            : `Paused until ${until(row.pause.until, now)}`,
       };
     case "deleting":
       return { tone: "plain", text: "Deleting" };
   }
+}
+
+function heldBackWords(removals: number): string {
+  return `${counted(removals, "removal")} held back`;
+}
+
+/** Whether nothing of it was ever synced: a trial is worth offering. */
+export function isUntried(row: ConnectionView): boolean {
+  return row.lastCompleteAt === null && row.documents === 0;
+}
+
+/** Whether its last run left something undone; a trial leaves out most on purpose. */
+export function isPartlyDone(row: ConnectionView): boolean {
+  const { failed = 0, heldBack = 0, trial = null } = row.lastRun ?? {};
+  return row.state === "partly_done" && (trial === null || failed + heldBack > 0);
+}
+
+/** How long a pause can be, and how that reads after "Pause" and "is paused". */
+export const PAUSES: { length: PauseLength; words: string }[] = [
+  { length: "hour", words: "for an hour" },
+  { length: "tomorrow", words: "until tomorrow" },
+  { length: "until_resumed", words: "until I resume" },
+];
+
+/** What is told when these connections, as they stood before, are paused. */
+export function pauseWords(rows: ConnectionView[], length: PauseLength): string {
+  const words =
+    length === "until_resumed"
+      ? "until you resume"
+      : (PAUSES.find((pause) => pause.length === length)?.words ?? "");
+  const syncing = rows.filter((row) => row.state === "syncing").length;
+  const first = rows[0];
+  const who =
+    rows.length === 1 && first ? `“${first.name}” is` : `All ${counted(rows.length, "connection")} are`;
+  const cancelled =
+    syncing === 0
+      ? ""
+      : syncing === 1
+        ? " The sync that was running is cancelled."
+        : ` ${count(syncing)} syncs that were running are cancelled.`;
+  return `${who} paused ${words}.${cancelled}`;
+}
+
+/** How a run ended, with what is special about it. */
+export function runResult(run: RunView): { tone: Tone; text: string } {
+  const words = runWords(run.state, run.sent + run.removed + run.failed === 0);
+  if (run.state === "partly_completed" && run.failed === 0 && run.heldBack > 0) {
+    return { ...words, text: heldBackWords(run.heldBack) };
+  }
+  return run.trial === null ? words : { ...words, text: `Trial: ${lowerFirst(words.text)}` };
 }
 
 /** How a run stands, in words. */
@@ -135,7 +190,8 @@ export function overallWords(rows: ConnectionView[], now: number): string[] {
   const syncing = of("syncing");
   const need = of("needs_you");
   const open = of("partly_done") + of("stopped");
-  const good = of("up_to_date");
+  const paused = of("paused");
+  const good = of("up_to_date") + paused;
   const first =
     need > 0
       ? need === 1
@@ -144,7 +200,11 @@ export function overallWords(rows: ConnectionView[], now: number): string[] {
       : syncing > 0
         ? `Syncing ${count(syncing)} of ${count(rows.length)}.`
         : good === rows.length
-          ? "All up to date."
+          ? paused === rows.length
+            ? "Everything is paused."
+            : paused > 0
+              ? `Up to date, ${count(paused)} paused.`
+              : "All up to date."
           : open > 0
             ? "All but some documents are up to date."
             : "Not everything is synced yet.";

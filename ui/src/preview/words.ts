@@ -1,6 +1,6 @@
 /** What a sync does with a key, in words. Pure. */
 import type { PlanAction, PlanSummary } from "../client/generated";
-import { count } from "../lib/format";
+import { count, counted } from "../lib/format";
 import type { Tone } from "../lib/progress";
 
 export const ACTIONS: Record<PlanAction, { tab: string; pill: string; tone: Tone }> = {
@@ -35,15 +35,46 @@ export const ACTION_SENTENCES: Record<PlanAction, string> = {
   kept: "its object is gone; the document stays, as chosen",
 };
 
-/** How many documents a sync sends, and how much it does in all. */
+/** How many documents a sync sends, and how much it does or has to ask about. */
 export function workOf({ totals }: PlanSummary): { toSend: number; inAll: number } {
   const toSend = totals.new + totals.changed + totals.retagged;
   return { toSend, inAll: toSend + totals.removed };
 }
 
+/** How much a sync does without a further yes: what it holds back is not among it. */
+export function doneUnasked(summary: PlanSummary): number {
+  return Math.max(0, workOf(summary).inAll - summary.heldBack);
+}
+
 /** What the button says. */
 export function syncLabel(summary: PlanSummary): string {
-  const { toSend, inAll } = workOf(summary);
-  if (inAll === 0) return "Nothing to sync";
-  return toSend === 0 ? `Remove ${count(inAll)}` : `Sync all ${count(toSend)}`;
+  const { toSend } = workOf(summary);
+  const unasked = doneUnasked(summary);
+  if (unasked === 0) return "Nothing to sync";
+  return toSend === 0 ? `Remove ${count(unasked)}` : `Sync all ${count(toSend)}`;
+}
+
+/** The button that says yes to removals, and names them. */
+export function removeLabel(removals: number): string {
+  return `Remove ${counted(removals, "document")}`;
+}
+
+/** What an edit does to what is held, the gravest first; only what occurs. */
+export function editWords({ totals, heldBack }: PlanSummary): { action: PlanAction; text: string }[] {
+  const is = (documents: number) => (documents === 1 ? "is" : "are");
+  const words: Record<PlanAction, (n: number) => string> = {
+    removed: (n) =>
+      `${counted(n, "document")} ${is(n)} removed${heldBack > 0 ? ", once you say yes" : ""}: not in the bucket any more, or no longer in scope.`,
+    retagged: (n) => `${counted(n, "document")} ${n === 1 ? "moves" : "move"} to another container.`,
+    changed: (n) => `${counted(n, "document")} ${is(n)} replaced by a newer version.`,
+    new: (n) => `${counted(n, "new document")} ${is(n)} sent.`,
+    kept: (n) =>
+      `${counted(n, "document")} ${n === 1 ? "stays although its file is" : "stay although their files are"} gone or out of scope, as chosen.`,
+    unchanged: (n) => `${counted(n, "document")} ${n === 1 ? "stays as it is" : "stay as they are"}.`,
+    skipped: (n) => `${counted(n, "file")} ${is(n)} skipped.`,
+  };
+  const order: PlanAction[] = ["removed", "retagged", "changed", "new", "kept", "unchanged", "skipped"];
+  return order
+    .filter((action) => totals[action] > 0)
+    .map((action) => ({ action, text: words[action](totals[action]) }));
 }

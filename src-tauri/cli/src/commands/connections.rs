@@ -1,73 +1,15 @@
 //! `connections add`, `list`, `delete`.
 
-use s3_connector_engine::connection::{Addressing, ConnectionDraft, CredentialsDraft, Destination, OnGone};
+use s3_connector_engine::connection::ConnectionDraft;
 use s3_connector_engine::engine::Engine;
-use s3_connector_engine::error::{Error, ErrorCode, Result};
-use s3_connector_engine::tag::{OnIllegalTag, OnNoMatch};
+use s3_connector_engine::error::Result;
 use s3_connector_engine::view::{ConnectionState, ConnectionView};
 
-use crate::arguments::{AddArguments, Elsewhere, Gone, IllegalTag, NoMatch, To};
 use crate::exit::Exit;
 use crate::output::json::{ConnectionReply, ConnectionsReply, Deleted, DeletedReply};
 use crate::output::table::{Column, Rows};
 use crate::output::text::{count, moment, plain};
 use crate::output::{Face, Output};
-use crate::secret;
-
-/// The draft that the arguments describe, with its secret.
-pub fn draft(arguments: &AddArguments) -> Result<ConnectionDraft> {
-    Ok(ConnectionDraft {
-        name: arguments.name.clone(),
-        bucket: arguments.bucket.clone(),
-        region: arguments.region.clone(),
-        endpoint: arguments.endpoint.clone(),
-        prefix: arguments.prefix.clone(),
-        container_tag_regex: arguments.container_tag_regex.clone(),
-        container_tags: arguments.container_tags.clone(),
-        document_limit: arguments.document_limit,
-        on_no_match: match arguments.on_no_match {
-            NoMatch::Tag => OnNoMatch::Tag,
-            NoMatch::Skip => OnNoMatch::Skip,
-        },
-        on_illegal_tag: match arguments.on_illegal_tag {
-            IllegalTag::Skip => OnIllegalTag::Skip,
-            IllegalTag::Replace => OnIllegalTag::Replace,
-        },
-        on_gone: match arguments.on_gone {
-            Gone::Keep => OnGone::Keep,
-            Gone::Remove => OnGone::Remove,
-        },
-        filters: Vec::new(),
-        max_size: None,
-        ca_file: String::new(),
-        requester_pays: false,
-        addressing: Addressing::Auto,
-        every_minutes: None,
-        destination: match arguments.to {
-            To::Library => Destination::Library,
-        },
-        credentials: credentials(arguments)?,
-    })
-}
-
-fn credentials(arguments: &AddArguments) -> Result<CredentialsDraft> {
-    Ok(match (&arguments.access_key_id, &arguments.credentials) {
-        (Some(access_key_id), _) => CredentialsDraft::AccessKey {
-            access_key_id: access_key_id.clone(),
-            secret_access_key: Some(secret::secret_access_key(arguments.secret_access_key_stdin)?),
-            session_token: secret::session_token(access_key_id),
-        },
-        (None, Some(Elsewhere::Environment)) => CredentialsDraft::Environment,
-        (None, Some(Elsewhere::Profile(name))) => CredentialsDraft::Profile { name: name.clone() },
-        (None, Some(Elsewhere::Anonymous)) => CredentialsDraft::Anonymous,
-        (None, None) => {
-            return Err(Error::new(
-                ErrorCode::InvalidRequest,
-                "name credentials with --access-key-id or --credentials",
-            ));
-        }
-    })
-}
 
 /// Saves a new connection.
 pub async fn add(engine: &Engine, draft: ConnectionDraft, output: &mut Output) -> Result<Exit> {

@@ -1,89 +1,98 @@
 //! What each command does: asks the engine, writes the answer, says how to exit.
 
-use s3_connector_engine::connection::ConnectionDraft;
+use std::sync::Arc;
+
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::Result;
 use s3_connector_engine::knowledge_base::SearchQuery;
 
-use std::sync::Arc;
-
 use crate::arguments::{Command, ConnectionsCommand};
 use crate::exit::Exit;
 use crate::output::Output;
+use crate::secret::{self, Entered};
 
 mod connections;
+mod documents;
+mod draft;
+mod edit;
+mod hint;
+mod items;
+mod pause;
+mod policy;
 mod preview;
+mod runs;
 mod search;
 mod sync;
 mod test;
+mod watch;
+mod why;
 
-/// A command with everything it needs, secrets included. The engine is not open yet.
-pub enum Task {
-    /// `connections add`
-    Add(Box<ConnectionDraft>),
-    /// `connections list`
-    List,
-    /// `connections delete`
-    Delete {
-        /// Name or id.
-        name: String,
-        /// Whether its documents stay.
-        keep_documents: bool,
-    },
-    /// `test`
-    Test {
-        /// Name or id.
-        name: String,
-    },
-    /// `preview`
-    Preview {
-        /// Name or id.
-        name: String,
-        /// At most this many items.
-        limit: Option<u64>,
-    },
-    /// `sync`
-    Sync {
-        /// Name or id.
-        name: String,
-    },
-    /// `search`
-    Search(SearchQuery),
+/// As many rows fit what a person scrolls through.
+const TERMINAL_LIMIT: u64 = 100;
+
+/// A command with the secrets that it needs. The engine is not open yet.
+pub struct Task {
+    command: Command,
+    entered: Entered,
 }
 
 impl Task {
-    /// Turns what was typed into what is to be done; reads the secret where one is needed.
-    pub fn read(command: &Command) -> Result<Self> {
-        Ok(match command {
-            Command::Connections(ConnectionsCommand::Add(arguments)) => {
-                Self::Add(Box::new(connections::draft(arguments)?))
-            }
-            Command::Connections(ConnectionsCommand::List) => Self::List,
-            Command::Connections(ConnectionsCommand::Delete(arguments)) => {
-                Self::Delete { name: arguments.name.clone(), keep_documents: arguments.keep_documents }
-            }
-            Command::Test(arguments) => Self::Test { name: arguments.name.clone() },
-            Command::Preview(arguments) => Self::Preview { name: arguments.name.clone(), limit: arguments.limit },
-            Command::Sync(arguments) => Self::Sync { name: arguments.name.clone() },
-            Command::Search(arguments) => Self::Search(SearchQuery {
-                query: arguments.query.join(" "),
-                tag: arguments.tag.clone(),
-                connection_id: None,
-                limit: arguments.limit,
-            }),
-        })
+    /// Reads the secrets where some are needed.
+    pub fn read(command: Command) -> Result<Self> {
+        let entered = match &command {
+            Command::Connections(ConnectionsCommand::Add(arguments)) => secret::enter(&arguments.fields)?,
+            Command::Connections(ConnectionsCommand::Edit(arguments)) => secret::enter(&arguments.fields)?,
+            _ => Entered::default(),
+        };
+        Ok(Self { command, entered })
     }
 
     /// Does it.
     pub async fn run(self, engine: &Arc<Engine>, output: &mut Output) -> Result<Exit> {
-        match self {
-            Self::Add(draft) => connections::add(engine, *draft, output).await,
-            Self::List => connections::list(engine, output).await,
-            Self::Delete { name, keep_documents } => connections::delete(engine, &name, keep_documents, output).await,
-            Self::Test { name } => test::run(engine, &name, output).await,
-            Self::Preview { name, limit } => preview::run(engine, &name, limit, output).await,
-            Self::Sync { name } => sync::run(engine, &name, output).await,
-            Self::Search(query) => search::run(engine, query, output).await,
+        match self.command {
+            Command::Connections(command) => run_connections(command, self.entered, engine, output).await,
+            Command::Test(arguments) => test::run(engine, &arguments.name, output).await,
+            Command::Policy(arguments) => policy::run(engine, &arguments.name, output).await,
+            Command::Preview(arguments) => preview::run(engine, &arguments.name, arguments.limit, output).await,
+            Command::Sync(arguments) => sync::run(engine, arguments, output).await,
+            Command::Retry(arguments) => sync::retry(engine, arguments, output).await,
+            Command::Runs(arguments) => runs::run(engine, arguments, output).await,
+            Command::Items(arguments) => items::run(engine, arguments, output).await,
+            Command::Why(arguments) => why::run(engine, arguments, output).await,
+            Command::Documents(arguments) => documents::run(engine, arguments, output).await,
+            Command::Watch => watch::run(engine, output).await,
+            Command::Search(arguments) => {
+                let query = SearchQuery {
+                    query: arguments.query.join(" "),
+                    tag: arguments.tag,
+                    connection_id: None,
+                    limit: arguments.limit,
+                };
+                search::run(engine, query, output).await
+            }
         }
     }
 }
+
+async fn run_connections(
+    command: ConnectionsCommand,
+    entered: Entered,
+    engine: &Engine,
+    output: &mut Output,
+) -> Result<Exit> {
+    match command {
+        ConnectionsCommand::Add(arguments) => {
+            connections::add(engine, draft::of_new(arguments.fields, entered)?, output).await
+        }
+        ConnectionsCommand::Edit(arguments) => edit::run(engine, *arguments, entered, output).await,
+        ConnectionsCommand::List => connections::list(engine, output).await,
+        ConnectionsCommand::Pause(arguments) => pause::pause(engine, arguments, output).await,
+        ConnectionsCommand::Resume(which) => pause::resume(engine, which, output).await,
+        ConnectionsCommand::Delete(arguments) => {
+            connections::delete(engine, &arguments.name, arguments.keep_documents, output).await
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

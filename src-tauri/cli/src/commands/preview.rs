@@ -3,16 +3,16 @@
 
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::Result;
-use s3_connector_engine::view::{PlanAction, PlanFilter, PlanItem, PlanSummary, PlanTotals};
+use s3_connector_engine::view::{ConnectionView, PlanAction, PlanFilter, PlanItem, PlanSummary, PlanTotals};
 
+use super::{TERMINAL_LIMIT, hint};
 use crate::exit::Exit;
 use crate::output::json::{Item, Totals};
+use crate::output::list::List;
 use crate::output::table::{Column, Rows};
 use crate::output::text::{count, counted, plain, sentence, size};
 use crate::output::{Face, Output, json_text};
 
-/// As many keys fit what a person scrolls through.
-const TERMINAL_LIMIT: u64 = 100;
 /// Keys asked for at a time.
 const PAGE: u32 = 1000;
 
@@ -26,36 +26,49 @@ const COLUMNS: &[Column] = &[
 
 /// Lists the bucket and shows what a sync would do.
 pub async fn run(engine: &Engine, name: &str, limit: Option<u64>, output: &mut Output) -> Result<Exit> {
-    let id = engine.connection_find(name).await?.id;
+    let ConnectionView { id, name, .. } = engine.connection_find(name).await?;
     let summary = engine.preview_make(id.clone(), true).await?;
-    match output.face() {
-        Face::Json => {
-            let pages = Pages::new(engine, id, limit.unwrap_or(u64::MAX));
-            write_json(pages, summary.totals, output).await?;
-        }
-        Face::Terminal => {
-            let pages = Pages::new(engine, id, limit.unwrap_or(TERMINAL_LIMIT));
-            write_rows(pages, &summary, output).await?;
-        }
-        Face::Lines => {
-            let pages = Pages::new(engine, id, limit.unwrap_or(u64::MAX));
-            write_rows(pages, &summary, output).await?;
-        }
+    show(engine, id.clone(), &summary, limit, output).await?;
+    if summary.held_back > 0 {
+        let confirm = hint::confirm(engine, (&name, &id), summary.held_back).await?;
+        output.note(&format!("{} Carry them out with: {confirm}", held_back_line(summary.held_back)));
     }
     Ok(Exit::Done)
 }
 
-async fn write_json(mut pages: Pages<'_>, totals: PlanTotals, output: &mut Output) -> Result<()> {
-    output.write(&format!("{{\"totals\":{},\"items\":[", json_text(&Totals::from(totals))?))?;
-    let mut separator = "";
-    while let Some(items) = pages.next().await? {
-        for item in &items {
-            output.write(separator)?;
-            output.write(&json_text(&Item::from(item))?)?;
-            separator = ",";
-        }
+/// Writes a preview that was made under this id.
+pub async fn show(
+    engine: &Engine,
+    id: String,
+    summary: &PlanSummary,
+    limit: Option<u64>,
+    output: &mut Output,
+) -> Result<()> {
+    match output.face() {
+        Face::Json => write_json(Pages::new(engine, id, limit.unwrap_or(u64::MAX)), summary, output).await,
+        Face::Terminal => write_rows(Pages::new(engine, id, limit.unwrap_or(TERMINAL_LIMIT)), summary, output).await,
+        Face::Lines => write_rows(Pages::new(engine, id, limit.unwrap_or(u64::MAX)), summary, output).await,
     }
-    output.text("]}")
+}
+
+/// What a person reads of removals that a sync would hold back.
+pub fn held_back_line(held_back: u64) -> String {
+    format!(
+        "Unusually many documents would be removed ({}): a sync holds that back until it is confirmed.",
+        count(held_back)
+    )
+}
+
+async fn write_json(mut pages: Pages<'_>, summary: &PlanSummary, output: &mut Output) -> Result<()> {
+    let mut fields = vec![("totals", json_text(&Totals::from(summary.totals))?)];
+    if summary.held_back > 0 {
+        fields.push(("heldBack", summary.held_back.to_string()));
+    }
+    let mut list = List::begin(&fields, "items", output)?;
+    while let Some(items) = pages.next().await? {
+        items.iter().try_for_each(|item| list.add(&Item::from(item), output))?;
+    }
+    list.end(output)
 }
 
 async fn write_rows(mut pages: Pages<'_>, summary: &PlanSummary, output: &mut Output) -> Result<()> {
@@ -92,7 +105,8 @@ fn cells(item: &PlanItem) -> Vec<String> {
     ]
 }
 
-const fn action_word(action: PlanAction) -> &'static str {
+/// What a sync does with a key, in a word or two.
+pub const fn action_word(action: PlanAction) -> &'static str {
     match action {
         PlanAction::New => "new",
         PlanAction::Changed => "changed",

@@ -1,4 +1,4 @@
-//! `sync`: one run, watched until it has ended.
+//! `sync` and `retry`: one run, watched until it has ended.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,27 +10,48 @@ use s3_connector_engine::view::{ItemOutcome, RunState, RunView, SyncOptions};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
+use super::hint;
+use super::runs::run_line;
+use crate::arguments::{RetryArguments, SyncArguments};
 use crate::exit::Exit;
 use crate::output::json::RunReply;
 use crate::output::progress::Bar;
-use crate::output::text::{count, counted, plain, sentence, size};
+use crate::output::text::{count, counted, plain, sentence};
 use crate::output::{Face, Output};
 use crate::stop::StopWish;
 
 /// Failures that are told one by one; the rest is counted.
 const FAILURES_TOLD: u32 = 10;
 /// As a shell reports a program that Ctrl-C ended.
-const STOPPED_AT_ONCE: i32 = 130;
+pub const STOPPED_AT_ONCE: i32 = 130;
 /// Told at the first wish to stop.
-const STOPPING: &str = "Stopping: documents that are under way are finished first. Ctrl-C again stops at once.";
+pub const STOPPING: &str = "Stopping: documents that are under way are finished first. Ctrl-C again stops at once.";
 
 /// Syncs a connection.
-pub async fn run(engine: &Arc<Engine>, name: &str, output: &mut Output) -> Result<Exit> {
-    let id = engine.connection_find(name).await?.id;
+pub async fn run(engine: &Arc<Engine>, arguments: SyncArguments, output: &mut Output) -> Result<Exit> {
+    let SyncArguments { name, confirm_removals, trial } = arguments;
+    let id = engine.connection_find(&name).await?.id;
+    carry_out(engine, engine.sync_start(id, SyncOptions { confirm_removals, trial }), output).await
+}
+
+/// Syncs a connection and sends refused documents once more.
+pub async fn retry(engine: &Arc<Engine>, arguments: RetryArguments, output: &mut Output) -> Result<Exit> {
+    // Without keys it is about all of them; that `--all` says so is the command line's rule.
+    let RetryArguments { name, keys, all: _ } = arguments;
+    let id = engine.connection_find(&name).await?.id;
+    carry_out(engine, engine.sync_retry(id, keys), output).await
+}
+
+/// Starts a run, watches it, tells what it did.
+async fn carry_out(
+    engine: &Arc<Engine>,
+    start: impl Future<Output = Result<RunView>>,
+    output: &mut Output,
+) -> Result<Exit> {
     // Both before the start: no progress and no Ctrl-C of the first moment is lost.
     let mut stop = StopWish::listen()?;
     let events = engine.events();
-    let started = engine.sync_start(id, SyncOptions::default()).await?;
+    let started = start.await?;
     let mut bar = Bar::begin(output.face());
     let run = watch(engine, &started, events, &mut stop, &mut bar, output).await?;
     bar.end();
@@ -47,6 +68,10 @@ pub async fn run(engine: &Arc<Engine>, name: &str, output: &mut Output) -> Resul
     }
     if let Some(error) = &run.error {
         output.error(error);
+    }
+    if run.held_back > 0 {
+        let confirm = hint::confirm(engine, (&run.connection_name, &run.connection_id), run.held_back).await?;
+        output.note(&format!("Carry the {} out with: {confirm}", counted(run.held_back, "removal")));
     }
     Ok(Exit::of_run(run.state))
 }
@@ -96,26 +121,6 @@ async fn watch(
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn run_line(run: &RunView) -> String {
-    let ended = match run.state {
-        RunState::Completed => "Done",
-        RunState::PartlyCompleted => "Partly done",
-        RunState::Failed => "Failed",
-        RunState::Cancelled => "Cancelled",
-        RunState::Interrupted => "Interrupted",
-        RunState::Running => "Running",
-    };
-    format!(
-        "{ended}: {} listed, {} sent ({}), {} removed, {} skipped, {} failed.",
-        counted(run.listed, "object"),
-        count(run.sent),
-        size(run.bytes),
-        count(run.removed),
-        count(run.skipped),
-        count(run.failed),
-    )
 }
 
 /// Tells the first failures, each with its key and its cause.

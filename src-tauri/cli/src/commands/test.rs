@@ -1,8 +1,9 @@
-//! `test`: whether a connection works, rung by rung.
+//! `test`: whether a connection works, rung by rung, and what helps where it does not.
 
+use s3_connector_engine::connection::Addressing;
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::Result;
-use s3_connector_engine::view::{Rung, TestReport, Verdict};
+use s3_connector_engine::view::{Fix, Rung, TestReport, Verdict};
 
 use crate::exit::Exit;
 use crate::output::json::TestReply;
@@ -25,13 +26,29 @@ pub async fn run(engine: &Engine, name: &str, output: &mut Output) -> Result<Exi
 }
 
 fn lines(report: &TestReport) -> String {
-    let line = |(verdict, rung, words): (&str, &str, &str)| format!("{verdict:<9}  {rung:<11}  {}", sentence(words));
-    report
-        .rungs
-        .iter()
-        .map(|rung| line((verdict_word(rung.verdict), rung_word(rung.rung), &rung.sentence)).trim_end().to_owned())
-        .collect::<Vec<_>>()
-        .join("\n")
+    let line = |(verdict, rung, words): (&str, &str, &str)| {
+        format!("{verdict:<9}  {rung:<11}  {}", sentence(words)).trim_end().to_owned()
+    };
+    let mut lines = Vec::new();
+    for rung in &report.rungs {
+        lines.push(line((verdict_word(rung.verdict), rung_word(rung.rung), &rung.sentence)));
+        if let Some(fix) = &rung.fix {
+            lines.push(line(("", "", &fix_words(fix))));
+        }
+    }
+    lines.join("\n")
+}
+
+fn fix_words(fix: &Fix) -> String {
+    match fix {
+        Fix::SetRegion { region } => format!("What helps: the region {region}"),
+        Fix::SetAddressing { addressing: Addressing::Path } => "What helps: path-style addresses".into(),
+        Fix::SetAddressing { addressing: Addressing::Virtual } => "What helps: virtual-host addresses".into(),
+        Fix::SetAddressing { addressing: Addressing::Auto } => "What helps: addresses found by trying".into(),
+        Fix::SetEndpoint { endpoint } => format!("What helps: the endpoint {endpoint}"),
+        Fix::SetRequesterPays => "What helps: requester pays (you pay for listing and reading)".into(),
+        Fix::TrustCertificate => "What helps: the file with the certificate of the server's authority".into(),
+    }
 }
 
 const fn verdict_word(verdict: Verdict) -> &'static str {
@@ -45,6 +62,11 @@ const fn verdict_word(verdict: Verdict) -> &'static str {
 const fn rung_word(rung: Rung) -> &'static str {
     match rung {
         Rung::Credentials => "credentials",
+        Rung::Name => "name",
+        Rung::Connect => "connect",
+        Rung::Tls => "tls",
+        Rung::Clock => "clock",
+        Rung::Signature => "signature",
         Rung::List => "list",
         Rung::Read => "read",
     }

@@ -4,8 +4,11 @@
 
 use s3_connector_engine::error::ErrorView;
 use s3_connector_engine::knowledge_base::SearchResult;
+use s3_connector_engine::plan::DocumentState;
 use s3_connector_engine::scope::SkipReason;
-use s3_connector_engine::view::{ConnectionView, PlanAction, PlanItem, PlanTotals, RunState, RunView, TestReport};
+use s3_connector_engine::view::{
+    ConnectionView, DocumentView, KeyStory, PlanAction, PlanItem, PlanTotals, RunState, RunView, TestReport,
+};
 use serde::Serialize;
 
 /// An error, on standard error.
@@ -15,17 +18,17 @@ pub struct ErrorReply<'a> {
     pub error: &'a ErrorView,
 }
 
-/// `connections list`.
+/// `connections list`, `pause`, `resume`.
 #[derive(Serialize)]
 pub struct ConnectionsReply<'a> {
     /// Every connection, by name.
     pub connections: &'a [ConnectionView],
 }
 
-/// `connections add`.
+/// `connections add`, `edit`.
 #[derive(Serialize)]
 pub struct ConnectionReply<'a> {
-    /// The new connection.
+    /// The connection as it is saved now.
     pub connection: &'a ConnectionView,
 }
 
@@ -50,6 +53,13 @@ pub struct Deleted<'a> {
 pub struct TestReply<'a> {
     /// What the test showed.
     pub test: &'a TestReport,
+}
+
+/// `policy`.
+#[derive(Serialize)]
+pub struct PolicyReply {
+    /// The policy itself.
+    pub policy: serde_json::Value,
 }
 
 /// Totals of `preview`.
@@ -87,13 +97,14 @@ impl<'a> From<&'a PlanItem> for Item<'a> {
     }
 }
 
-/// `sync`.
+/// `sync`, `retry`.
 #[derive(Serialize)]
 pub struct RunReply<'a> {
     run: Run<'a>,
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Run<'a> {
     id: &'a str,
     state: RunState,
@@ -103,11 +114,19 @@ struct Run<'a> {
     skipped: u64,
     failed: u64,
     bytes: u64,
+    #[serde(skip_serializing_if = "is_none_held_back")]
+    held_back: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trial: Option<u32>,
+}
+
+fn is_none_held_back(held_back: &u64) -> bool {
+    *held_back == 0
 }
 
 impl<'a> From<&'a RunView> for RunReply<'a> {
     fn from(run: &'a RunView) -> Self {
-        let RunView { id, state, listed, sent, removed, skipped, failed, bytes, .. } = run;
+        let RunView { id, state, listed, sent, removed, skipped, failed, bytes, held_back, trial, .. } = run;
         Self {
             run: Run {
                 id,
@@ -118,8 +137,60 @@ impl<'a> From<&'a RunView> for RunReply<'a> {
                 skipped: *skipped,
                 failed: *failed,
                 bytes: *bytes,
+                held_back: *held_back,
+                trial: *trial,
             },
         }
+    }
+}
+
+/// `runs`.
+#[derive(Serialize)]
+pub struct RunsReply<'a> {
+    /// The newest first.
+    pub runs: &'a [RunView],
+}
+
+/// A line of `watch`.
+#[derive(Serialize)]
+pub struct WatchLine<'a> {
+    /// What happened.
+    pub event: WatchEvent,
+    /// The run as it stands then.
+    pub run: &'a RunView,
+}
+
+/// What `watch` tells of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WatchEvent {
+    /// It started.
+    Started,
+    /// It ended.
+    Ended,
+}
+
+/// `why`.
+#[derive(Serialize)]
+pub struct WhyReply<'a> {
+    /// What is known of the key.
+    pub why: &'a KeyStory,
+}
+
+/// One document of `documents`.
+#[derive(Serialize)]
+pub struct Document<'a> {
+    key: &'a str,
+    etag: &'a str,
+    tag: &'a str,
+    id: &'a str,
+    state: DocumentState,
+}
+
+impl<'a> From<&'a DocumentView> for Document<'a> {
+    fn from(document: &'a DocumentView) -> Self {
+        let DocumentView { key, etag, tag, id, state, .. } = document;
+        Self { key, etag, tag, id, state: *state }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::exit::Exit;
 use crate::output::text::sentence;
 
 pub mod json;
+pub mod list;
 pub mod progress;
 pub mod table;
 pub mod text;

@@ -1,6 +1,6 @@
 //! Rows for a person: a table as wide as the terminal, or tab-separated lines that `cut`, `grep` and `awk` take.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table};
 use s3_connector_engine::error::Result;
 
 use crate::output::{Face, Output};
@@ -10,6 +10,8 @@ use crate::output::{Face, Output};
 pub enum Column {
     /// Words, from the left.
     Words(&'static str),
+    /// A word that is to be copied, never broken over two lines.
+    Whole(&'static str),
     /// Numbers, from the right.
     Number(&'static str),
 }
@@ -17,7 +19,7 @@ pub enum Column {
 impl Column {
     const fn name(self) -> &'static str {
         match self {
-            Self::Words(name) | Self::Number(name) => name,
+            Self::Words(name) | Self::Whole(name) | Self::Number(name) => name,
         }
     }
 }
@@ -59,8 +61,15 @@ impl Rows {
     pub fn end(mut self, output: &mut Output) -> Result<()> {
         let Some(table) = &mut self.table else { return Ok(()) };
         for (at, column) in self.columns.iter().enumerate() {
-            if let (Column::Number(_), Some(cells)) = (column, table.column_mut(at)) {
-                cells.set_cell_alignment(CellAlignment::Right);
+            let Some(cells) = table.column_mut(at) else { continue };
+            match column {
+                Column::Words(_) => {}
+                Column::Whole(_) => {
+                    cells.set_constraint(ColumnConstraint::ContentWidth);
+                }
+                Column::Number(_) => {
+                    cells.set_cell_alignment(CellAlignment::Right);
+                }
             }
         }
         output.text(&table.trim_fmt())

@@ -31,6 +31,15 @@ fn written_out(text: &str, doubles_backslash: bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// A word as a POSIX shell takes it for itself.
+pub fn shell_word(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=+,@%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
 /// Running text from outside: every stretch of blanks, line breaks and controls becomes one space.
 pub fn running(text: &str) -> String {
     text.split(|c: char| c.is_whitespace() || is_unseen(c))
@@ -114,6 +123,14 @@ mod tests {
     #[test]
     fn a_sentence_keeps_its_backslashes_and_loses_its_controls() {
         assert_eq!(sentence("Write \\\\ for the\u{7} character."), r"Write \\ for the\u{7} character.");
+    }
+
+    #[test]
+    fn a_shell_takes_a_word_for_itself() {
+        for (word, shown) in [("notes", "notes"), ("my notes", "'my notes'"), ("", "''"), ("it's $x", r"'it'\''s $x'")]
+        {
+            assert_eq!(shell_word(word), shown);
+        }
     }
 
     #[test]

@@ -45,7 +45,9 @@ impl Engine {
         });
     }
 
-    async fn start_what_is_due(self: &Arc<Self>) {
+    /// Looks at the clock once: starts every run that is due and whose storage can be reached. The loop of
+    /// [`Engine::start_schedule`] does this every half minute.
+    pub async fn start_what_is_due(self: &Arc<Self>) {
         // The state file not answering now is no reason to end the loop; the next tick asks again.
         let Ok(views) = self.connection_list().await else { return };
         let busy = |view: &ConnectionView| matches!(view.state, ConnectionState::Syncing | ConnectionState::Deleting);

@@ -109,7 +109,16 @@ impl Engine {
             (Credentials::AccessKey { access_key_id, .. }, Some(secret)) => {
                 Ok(access_key(access_key_id, secret, secrets.session_token))
             }
-            (credentials, _) => resolve(&self.secrets, &row.connection.id, credentials).await,
+            (credentials, _) => {
+                let saved = resolve(&self.secrets, &row.connection.id, credentials).await?;
+                Ok(match (saved, secrets.session_token) {
+                    // Only the token was typed anew.
+                    (ResolvedCredentials::Keys { access_key_id, secret, .. }, Some(token)) => {
+                        access_key(&access_key_id, secret, Some(token))
+                    }
+                    (saved, _) => saved,
+                })
+            }
         }
     }
 
@@ -127,29 +136,24 @@ impl Engine {
         self.finish_deletion(&id).await
     }
 
-    /// Goes on with deletions that an earlier process began.
+    /// Goes on with deletions that an earlier process began. One that cannot be finished now (the keychain is locked)
+    /// stays begun, and keeps nobody from working with the other connections.
     pub(super) async fn resume_deletions(&self) -> Result<()> {
         let rows = self.store.read(|db| connections::all(db)).await?;
         for row in rows.into_iter().filter(|row| row.deleting.is_some()) {
-            self.finish_deletion(&row.connection.id).await?;
+            // What hinders it is told by the next attempt of a person, and met again at the next start.
+            let _ = self.finish_deletion(&row.connection.id).await;
         }
         Ok(())
     }
 
-    /// Documents first, then the rows, then the secret: whatever is interrupted can be gone on with.
+    /// Documents first, then what is known of them, then the secret, and last the connection's own row: it stands for all
+    /// that is still to be done, so whatever is interrupted can be gone on with.
     async fn finish_deletion(&self, id: &str) -> Result<()> {
         let row = self.row(id).await?;
         let number = row.number;
         match row.deleting {
-            Some(Deleting::Keep) => {
-                let released = id.to_owned();
-                self.store
-                    .write(move |db| {
-                        connections::release(db, &released)?;
-                        documents::forget_all(db, number)
-                    })
-                    .await?;
-            }
+            Some(Deleting::Keep) => self.store.write(move |db| documents::forget_all(db, number)).await?,
             _ => {
                 let waiting = remove_everything(&self.store, self.library.as_ref(), number).await?;
                 if waiting > 0 {
@@ -157,13 +161,15 @@ impl Engine {
                 }
             }
         }
+        self.store.write(move |db| connections::forget_rows(db, number)).await?;
+        match row.connection.settings.credentials {
+            Credentials::AccessKey { .. } => self.forget_secrets(id).await?,
+            Credentials::Environment | Credentials::Profile { .. } | Credentials::Anonymous => {}
+        }
         self.store.write(move |db| connections::delete(db, number)).await?;
         lock(&self.previews).remove(id);
         self.tell(EngineEvent::ConnectionRemoved { id: id.to_owned() });
-        match row.connection.settings.credentials {
-            Credentials::AccessKey { .. } => self.forget_secrets(id).await,
-            Credentials::Environment | Credentials::Profile { .. } | Credentials::Anonymous => Ok(()),
-        }
+        Ok(())
     }
 
     /// The id under which the knowledge base holds documents of this bucket whose connection nobody knows any more,

@@ -1,4 +1,4 @@
-//! What is being typed: tested against its bucket and previewed on its real keys before anything is saved or sent.
+//! What is being typed: previewed on its bucket's real keys before anything is saved or sent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,12 +7,12 @@ use crate::connection::{ConnectionDraft, CredentialsDraft, SecretNeed, Settings}
 use crate::error::{Error, ErrorCode, Result};
 use crate::knowledge_base::KnowledgeBase;
 use crate::object::ObjectMeta;
-use crate::source::{Fetched, ObjectSource, ResolvedCredentials};
+use crate::source::{ObjectSource, ResolvedCredentials};
 use crate::store::documents;
 use crate::store::keys::KeyRow;
 use crate::sync::judge::Rules;
 use crate::sync::{now, survey};
-use crate::view::{DraftListing, DraftPreview, PlanFilter, PlanItem, PlanPage, Rung, RungView, TestReport, Verdict};
+use crate::view::{DraftListing, DraftPreview, PlanFilter, PlanItem, PlanPage};
 
 use super::connections::secret_need;
 use super::{Engine, access_key, lock, resolve, source};
@@ -22,8 +22,6 @@ use super::{Engine, access_key, lock, resolve, source};
 const DRAFT_KEYS: usize = 10_000;
 /// A draft's listing stops after this long with what it has.
 const DRAFT_PATIENCE: Duration = Duration::from_secs(30);
-/// The largest object that a test reads.
-const TEST_READ_LIMIT: u64 = 1_000_000;
 
 /// The last listing of a draft.
 #[derive(Debug)]
@@ -34,31 +32,6 @@ pub struct Draft {
 }
 
 impl Engine {
-    /// Tries a draft against its bucket.
-    ///
-    /// # Errors
-    /// `invalid_connection` when the draft's own fields are wrong; what the bucket says is in the report.
-    pub async fn connection_test_draft(&self, draft: ConnectionDraft, id: Option<String>) -> Result<TestReport> {
-        let (settings, credentials) = match self.resolve_draft(&draft, id.as_deref()).await {
-            Ok(found) => found,
-            Err(error) if error.code == ErrorCode::InvalidConnection => return Err(error),
-            Err(error) => return Ok(Ladder::default().fail(Rung::Credentials, error).report()),
-        };
-        Ok(climb(&settings, credentials).await)
-    }
-
-    /// Tries a saved connection.
-    ///
-    /// # Errors
-    /// `connection_not_found`; what the bucket says is in the report.
-    pub async fn connection_test(&self, id: String) -> Result<TestReport> {
-        let settings = self.row(&id).await?.connection.settings;
-        match resolve(&self.secrets, &id, &settings.credentials).await {
-            Ok(credentials) => Ok(climb(&settings, credentials).await),
-            Err(error) => Ok(Ladder::default().fail(Rung::Credentials, error).report()),
-        }
-    }
-
     /// Lists the bucket for a draft and keeps the listing for [`Engine::draft_preview`].
     ///
     /// # Errors
@@ -114,7 +87,7 @@ impl Engine {
     }
 
     /// Valid settings and credentials of a draft whose tags may still be missing.
-    async fn resolve_draft(
+    pub(super) async fn resolve_draft(
         &self,
         draft: &ConnectionDraft,
         id: Option<&str>,
@@ -210,70 +183,4 @@ fn matches(text: &str, key: &KeyRow, item: impl Fn() -> PlanItem) -> bool {
     text.is_empty()
         || key.key.as_str().to_lowercase().contains(text)
         || item().tag.is_some_and(|tag| tag.to_lowercase().contains(text))
-}
-
-/// Climbs the rungs until one fails.
-async fn climb(settings: &Settings, credentials: ResolvedCredentials) -> TestReport {
-    let ladder = Ladder::default();
-    let source = match source(settings, &credentials).await {
-        Ok(source) => source,
-        Err(error) => return ladder.fail(Rung::Credentials, error).report(),
-    };
-    let page = match source.list(&settings.prefix, None).await {
-        Ok(page) => page,
-        Err(error) if error.code == ErrorCode::CredentialsMissing => {
-            return ladder.fail(Rung::Credentials, error).report();
-        }
-        Err(error) => return ladder.pass(Rung::Credentials, "Credentials found").fail(Rung::List, error).report(),
-    };
-    let more = if page.next.is_some() { "at least " } else { "" };
-    let listed = format!("The bucket answers and lists {more}{} keys", page.objects.len());
-    let ladder = ladder.pass(Rung::Credentials, "Credentials found").pass(Rung::List, &listed);
-    let readable = |o: &&ObjectMeta| o.size > 0 && o.size <= TEST_READ_LIMIT && !o.is_archived();
-    let Some(object) = page.objects.iter().find(readable) else {
-        return ladder.skip(Rung::Read, "Nothing to read: there is no small object on the first page").report();
-    };
-    match source.fetch(&object.key, &object.etag).await {
-        Ok(Fetched::Bytes(_)) => ladder.pass(Rung::Read, &format!("Read “{}”", object.key)).report(),
-        Ok(Fetched::Changed | Fetched::Gone) => ladder.skip(Rung::Read, "The object changed meanwhile").report(),
-        Err(error) => ladder.fail(Rung::Read, error).report(),
-    }
-}
-
-/// The rungs as far as they were climbed.
-#[derive(Default)]
-struct Ladder(Vec<RungView>);
-
-impl Ladder {
-    fn pass(self, rung: Rung, sentence: &str) -> Self {
-        self.add(RungView { rung, verdict: Verdict::Passed, sentence: sentence.to_owned(), error: None })
-    }
-
-    fn skip(self, rung: Rung, sentence: &str) -> Self {
-        self.add(RungView { rung, verdict: Verdict::NotTried, sentence: sentence.to_owned(), error: None })
-    }
-
-    fn fail(self, rung: Rung, error: Error) -> Self {
-        let view = error.view();
-        let sentence = format!("{}. {}.", view.message, view.solution);
-        self.add(RungView { rung, verdict: Verdict::Failed, sentence, error: Some(view) })
-    }
-
-    fn add(mut self, rung: RungView) -> Self {
-        self.0.push(rung);
-        self
-    }
-
-    /// The report: rungs above a failure were not tried.
-    fn report(self) -> TestReport {
-        let mut rungs = self.0;
-        for rung in [Rung::Credentials, Rung::List, Rung::Read] {
-            if !rungs.iter().any(|r| r.rung == rung) {
-                let sentence = "Not tried yet".to_owned();
-                rungs.push(RungView { rung, verdict: Verdict::NotTried, sentence, error: None });
-            }
-        }
-        let error = rungs.iter().find_map(|rung| rung.error.clone());
-        TestReport { passed: error.is_none(), rungs, error }
-    }
 }

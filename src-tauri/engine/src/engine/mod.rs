@@ -1,7 +1,7 @@
 //! The one face of the engine: everything that a window, an API or a command line can do.
 //!
 //! This room holds what is shared by all commands (the open files, the running syncs, who listens) and leaves the
-//! work to the others: [`connections`](self) edits, [`drafts`](self) test and preview what is being typed,
+//! work to the others: [`connections`](self) edits, [`drafts`](self) preview what is being typed, [`doctor`](self) tries connections,
 //! [`runs`](self) start and watch syncs.
 
 use std::collections::HashMap;
@@ -26,11 +26,13 @@ use crate::view::AppStatus;
 
 mod background;
 mod connections;
+mod doctor;
 mod drafts;
 mod keys;
 mod previews;
 mod running;
 mod show;
+mod unwritten;
 
 use drafts::Draft;
 use running::Running;
@@ -51,6 +53,7 @@ pub struct Engine {
     draft: Mutex<Option<Arc<Draft>>>,
     turns: Semaphore,
     waiting: Mutex<background::Waiting>,
+    unwritten: Mutex<unwritten::Unwritten>,
     tasks: TaskTracker,
     closing: CancellationToken,
 }
@@ -92,6 +95,7 @@ impl Engine {
             draft: Mutex::default(),
             turns: Semaphore::new(running::TURNS),
             waiting: Mutex::default(),
+            unwritten: Mutex::default(),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
         });

@@ -106,7 +106,9 @@ impl Engine {
             let _ = ended.wait_for(|ended| *ended).await;
         }
         let id = run_id.to_owned();
-        self.store.read(move |db| runs::by_id(db, &id)).await
+        let mut run = self.store.read(move |db| runs::by_id(db, &id)).await?;
+        self.end_unwritten(&mut run);
+        Ok(run)
     }
 
     /// The newest runs, of one connection or of all; `limit` 0 means 50.
@@ -131,6 +133,7 @@ impl Engine {
     }
 
     fn add_counts(&self, run: &mut RunView) {
+        self.end_unwritten(run);
         let counts = match lock(&self.running).get(&run.connection_id) {
             Some(running) if running.run_id == run.id => running.progress.counts(),
             Some(_) | None => return,
@@ -216,6 +219,7 @@ impl Engine {
                 runs::begin(db, number, &new_id, trigger, trial, started_at)
             })
             .await?;
+        self.store.remember_run(number).await?;
         let base: Arc<dyn KnowledgeBase> = Arc::clone(&self.library) as _;
         let store = Arc::clone(&self.store);
         let run = Run {
@@ -254,13 +258,16 @@ impl Engine {
 
     async fn carry_out_now(&self, run: Run, row: ConnectionRow, claim: Claim<Arc<Self>>) {
         let (run_id, id) = (run.id.clone(), row.connection.id.clone());
+        let progress = Arc::clone(&run.progress);
         let source = async {
             let settings = &row.connection.settings;
             let credentials = resolve(&self.secrets, &row.connection.id, &settings.credentials).await?;
             source(settings, &credentials).await
         };
         // An error here is the state file's: the run's row stays open and is closed when the next one begins.
-        let _ = run.go(source).await;
+        if let Err(error) = run.go(source).await {
+            self.remember_end(&id, &run_id, progress.counts(), &error);
+        }
         drop(claim);
         self.tell_connection(&id).await;
         if let Ok(event) = self.run_ended(&id, &run_id).await {
@@ -270,7 +277,8 @@ impl Engine {
 
     async fn run_ended(&self, id: &str, run_id: &str) -> Result<EngineEvent> {
         let id = id.to_owned();
-        let newest = self.store.read(move |db| runs::newest(db, Some(&id), DEFAULT_RUNS)).await?;
+        let mut newest = self.store.read(move |db| runs::newest(db, Some(&id), DEFAULT_RUNS)).await?;
+        newest.iter_mut().for_each(|run| self.end_unwritten(run));
         let index = newest.iter().position(|run| run.id == run_id);
         let index = index.ok_or_else(|| Error::internal("telling a run's end", "it is not among the newest"))?;
         let (run, before) = (newest[index].clone(), &newest[index + 1..]);

@@ -22,7 +22,10 @@ impl Engine {
             .store
             .read(|db| connections::all(db)?.into_iter().map(|row| view(db, row)).collect::<Result<Vec<_>>>())
             .await?;
-        views.iter_mut().for_each(|view| self.add_progress(view));
+        for view in &mut views {
+            self.add_progress(view);
+            self.show_unwritten(view);
+        }
         Ok(views)
     }
 
@@ -42,6 +45,7 @@ impl Engine {
         let id = id.to_owned();
         let mut shown = self.store.read(move |db| view(db, connections::by_id(db, &id)?)).await?;
         self.add_progress(&mut shown);
+        self.show_unwritten(&mut shown);
         Ok(shown)
     }
 

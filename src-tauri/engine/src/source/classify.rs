@@ -32,6 +32,42 @@ pub(super) struct Failure {
     pub(super) reason: String,
     /// The right region, where the server names it.
     pub(super) region: Option<String>,
+    /// What may be done about it.
+    pub(super) cause: Cause,
+}
+
+impl Failure {
+    /// A failure about which nothing more is known.
+    pub(super) fn new(code: ErrorCode, reason: impl Into<String>) -> Self {
+        Self { code, reason: reason.into(), region: None, cause: Cause::Other }
+    }
+}
+
+/// What a failure says about the form of the request, or about the way to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Nothing that another form would change.
+    Other,
+    /// No answer at all.
+    NoAnswer,
+    /// The server's certificate is from nobody that this computer trusts.
+    NotTrusted,
+    /// What answers does not speak TLS.
+    NoTls,
+    /// It failed the way a wrong addressing style fails, and other things too.
+    WrongStyle,
+    /// The server refuses this addressing style.
+    RefusesStyle,
+    /// The server does not have this operation.
+    NotImplemented,
+    /// The server refuses `encoding-type`.
+    RefusesEncoding,
+    /// An answer that is not XML …
+    NotXml,
+    /// … because of a character that XML cannot hold.
+    ControlCharacter,
+    /// The bucket is one whose readers pay, in the server's words.
+    AsksPayer,
 }
 
 /// The longest text of a server that is shown, in characters.
@@ -76,6 +112,7 @@ const BY_CODE: &[(&str, ErrorCode)] = &[
     ("TooManyRequests", ErrorCode::Throttled),
     ("BandwidthLimitExceeded", ErrorCode::Throttled),
     ("RequestTimeout", ErrorCode::Unreachable),
+    ("UserProjectMissing", ErrorCode::AccessDenied),
     ("InvalidObjectState", ErrorCode::ObjectArchived),
     ("NoSuchKey", ErrorCode::ObjectGone),
     ("PreconditionFailed", ErrorCode::ObjectChanged),
@@ -90,6 +127,13 @@ const BY_MESSAGE: &[(&str, &str, ErrorCode)] = &[
     ("InvalidRequest", "date is too old", ErrorCode::ClockSkewed),
 ];
 
+/// How a request in the wrong addressing style may fail: the bucket is looked for in the wrong place, or the signature
+/// is of another path.
+const WRONG_STYLE: &[&str] = &["NoSuchBucket", "PermanentRedirect", "SignatureDoesNotMatch"];
+
+/// How services with one style say so: Alibaba, Tencent, Volcengine.
+const STYLE_REFUSED: &[&str] = &["SecondLevelDomainForbidden", "PathStyleDomainForbidden", "InvalidPathAccess"];
+
 /// An answer that is an error, reduced to what decides.
 #[derive(Debug, Clone, Default)]
 struct Answer<'a> {
@@ -97,12 +141,14 @@ struct Answer<'a> {
     code: Option<&'a str>,
     message: Option<&'a str>,
     region: Option<String>,
+    /// A body that would be XML without its control characters.
+    has_control: bool,
 }
 
 impl Answer<'_> {
     fn error_code(&self, asked: Asked) -> ErrorCode {
         match self.code {
-            Some(code) => self.by_message(code).or_else(|| self.by_code(code)),
+            Some(code) => self.by_message(code).or_else(|| self.by_code(code, asked)),
             None => None,
         }
         .unwrap_or_else(|| self.by_status(asked))
@@ -114,13 +160,17 @@ impl Answer<'_> {
         row.map(|(_, _, error)| *error)
     }
 
-    fn by_code(&self, code: &str) -> Option<ErrorCode> {
+    fn by_code(&self, code: &str, asked: Asked) -> Option<ErrorCode> {
         // A signature header is malformed either for its region or for its access key.
         if code == "AuthorizationHeaderMalformed" {
             let region = self.region.is_some();
             return Some(if region { ErrorCode::WrongRegion } else { ErrorCode::AuthenticationFailed });
         }
-        BY_CODE.iter().find(|(name, _)| *name == code).map(|(_, error)| *error)
+        let found = BY_CODE.iter().find(|(name, _)| *name == code).map(|(_, error)| *error);
+        // A listing that was taken for a read: something stands before the bucket in the address.
+        found.map(|error| {
+            if error == ErrorCode::ObjectGone && asked == Asked::List { ErrorCode::BucketNotFound } else { error }
+        })
     }
 
     fn by_status(&self, asked: Asked) -> ErrorCode {
@@ -137,11 +187,34 @@ impl Answer<'_> {
         }
     }
 
+    fn cause(&self, asked: Asked, code: ErrorCode) -> Cause {
+        let message = self.message.unwrap_or_default().to_lowercase();
+        let says = |word: &str| message.contains(word);
+        let lists = asked == Asked::List;
+        match self.code {
+            Some("UserProjectMissing") => Cause::AsksPayer,
+            _ if says("requester pays") || says("requester-pays") => Cause::AsksPayer,
+            Some("InvalidArgument" | "InvalidRequest" | "NotImplemented") if says("encoding") => Cause::RefusesEncoding,
+            Some("NotImplemented") => Cause::NotImplemented,
+            Some(name) if STYLE_REFUSED.contains(&name) => Cause::RefusesStyle,
+            Some(name) if WRONG_STYLE.contains(&name) && self.region.is_none() => Cause::WrongStyle,
+            None if lists && code == ErrorCode::BucketNotFound => Cause::WrongStyle,
+            None if lists && self.has_control => Cause::ControlCharacter,
+            None if lists && self.status < 300 => Cause::NotXml,
+            _ => Cause::Other,
+        }
+    }
+
     /// The server's own words; where it has none, what it answered instead of S3.
     fn reason(&self) -> String {
         match (self.code, self.message) {
             (Some(code), Some(message)) if !message.is_empty() => format!("{code} – {}", readable(message)),
             (Some(code), _) => readable(code),
+            (None, _) if self.has_control => {
+                "the listing holds a control character that XML cannot hold: a key in the \
+                                              bucket has one in its name, and the server does not encode keys"
+                    .into()
+            }
             (None, _) if self.status < 300 => {
                 format!("the server does not speak S3: it answered {}, but not with S3's XML", self.status)
             }
@@ -159,45 +232,90 @@ where
         return no_credentials(error);
     }
     if let Some(cut) = find::<CutListing>(error) {
-        return Failure { code: ErrorCode::StorageFailed, reason: cut.to_string(), region: None };
+        return Failure::new(ErrorCode::StorageFailed, cut.to_string());
     }
     match error {
         SdkError::ServiceError(failed) => answered(failed.raw(), failed.err(), asked),
         SdkError::DispatchFailure(_) | SdkError::ResponseError(_) if broken_channel(error) => {
-            Failure { code: ErrorCode::TlsFailed, reason: causes(error), region: None }
+            Failure { cause: broken_by(error), ..Failure::new(ErrorCode::TlsFailed, causes(error)) }
         }
+        SdkError::ResponseError(failed) if failed.raw().status().is_success() => unread(failed.raw(), asked, error),
         SdkError::TimeoutError(_) => unreachable_storage("the storage did not answer in time".into()),
-        SdkError::ConstructionFailure(_) => {
-            Failure { code: ErrorCode::StorageFailed, reason: causes(error), region: None }
-        }
+        SdkError::ConstructionFailure(_) => Failure::new(ErrorCode::StorageFailed, causes(error)),
         _ => unreachable_storage(causes(error)),
     }
 }
 
 fn unreachable_storage(reason: String) -> Failure {
-    Failure { code: ErrorCode::Unreachable, reason, region: None }
+    Failure { cause: Cause::NoAnswer, ..Failure::new(ErrorCode::Unreachable, reason) }
+}
+
+/// A reply whose body was there and could not be read as what it should be, or was not there whole.
+fn unread(raw: &HttpResponse, asked: Asked, error: &(dyn StdError + 'static)) -> Failure {
+    match raw.body().bytes() {
+        Some(body) if asked == Asked::List && !body.is_empty() => {
+            let answer = Answer { status: 200, has_control: has_control(body), ..Answer::default() };
+            let code = ErrorCode::StorageFailed;
+            Failure { cause: answer.cause(asked, code), ..Failure::new(code, answer.reason()) }
+        }
+        Some(_) | None => unreachable_storage(causes(error)),
+    }
+}
+
+/// What a reply says, for whoever has not read it yet.
+pub(super) fn of_reply(raw: &HttpResponse) -> ErrorCode {
+    let body = text_of(raw);
+    let (code, message) = (between(body, "<Code>", "</Code>"), between(body, "<Message>", "</Message>"));
+    let answer = Answer { status: raw.status().as_u16(), code, message, ..Answer::default() };
+    answer.error_code(Asked::List)
+}
+
+fn text_of(raw: &HttpResponse) -> &str {
+    raw.body().bytes().and_then(|body| std::str::from_utf8(body).ok()).unwrap_or_default()
 }
 
 fn answered<E: ProvideErrorMetadata>(raw: &HttpResponse, error: &E, asked: Asked) -> Failure {
-    let body = raw.body().bytes().and_then(|body| std::str::from_utf8(body).ok()).unwrap_or_default();
+    let body = text_of(raw);
     let region = raw.headers().get("x-amz-bucket-region").map(str::to_owned);
     let region =
         region.or_else(|| named_region(body, error.message().unwrap_or_default())).filter(|region| is_region(region));
-    let answer = Answer { status: raw.status().as_u16(), code: error.code(), message: error.message(), region };
+    let (code, message) = (error.code(), error.message());
+    let has_control = code.is_none() && raw.status().is_success() && raw.body().bytes().is_some_and(has_control);
+    let answer = Answer { status: raw.status().as_u16(), code, message, region, has_control };
     let code = answer.error_code(asked);
+    let cause = answer.cause(asked, code);
     let request = raw.headers().request_id().map(|id| format!(" (request {})", readable(id)));
     let reason = format!("{}{}", answer.reason(), request.unwrap_or_default());
     let region = answer.region.filter(|_| code == ErrorCode::WrongRegion);
-    Failure { code, reason, region }
+    Failure { code, reason, region, cause }
 }
 
 /// The region in `<Region>eu-west-1</Region>`, or in "… expecting 'eu-west-1'".
 fn named_region(body: &str, message: &str) -> Option<String> {
-    let between = |text: &str, start: &str, end: &str| {
-        let (_, rest) = text.split_once(start)?;
-        rest.split_once(end).map(|(region, _)| region.to_owned())
+    let region = between(body, "<Region>", "</Region>").or_else(|| between(message, "expecting '", "'"));
+    region.map(str::to_owned)
+}
+
+fn between<'t>(text: &'t str, start: &str, end: &str) -> Option<&'t str> {
+    let (_, rest) = text.split_once(start)?;
+    rest.split_once(end).map(|(found, _)| found)
+}
+
+/// Whether a listing has characters that XML 1.0 cannot hold, raw or as a reference
+/// (<https://www.w3.org/TR/xml/#charsets>).
+fn has_control(body: &[u8]) -> bool {
+    let is_control = |code: u32| code < 0x20 && !matches!(code, 0x9 | 0xa | 0xd);
+    let Ok(text) = std::str::from_utf8(body) else { return false };
+    let referred = |rest: &str| {
+        let name = rest.split_once(';').map(|(name, _)| name)?;
+        match name.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16).ok(),
+            None => name.parse().ok(),
+        }
     };
-    between(body, "<Region>", "</Region>").or_else(|| between(message, "expecting '", "'"))
+    text.contains("ListBucketResult")
+        && (text.chars().any(|c| is_control(u32::from(c)))
+            || text.split("&#").skip(1).filter_map(referred).any(is_control))
 }
 
 fn is_region(text: &str) -> bool {
@@ -209,7 +327,17 @@ fn no_credentials(error: &CredentialsError) -> Failure {
     let text = causes(error);
     let expired = text.to_lowercase().contains("expired");
     let code = if expired { ErrorCode::CredentialsExpired } else { ErrorCode::CredentialsMissing };
-    Failure { code, reason: text, region: None }
+    Failure::new(code, text)
+}
+
+/// What a handshake failed of, where another setting would help.
+fn broken_by(error: &(dyn StdError + 'static)) -> Cause {
+    use rustls::CertificateError::UnknownIssuer;
+    match find::<rustls::Error>(error) {
+        Some(rustls::Error::InvalidCertificate(UnknownIssuer)) => Cause::NotTrusted,
+        Some(rustls::Error::InvalidMessage(_)) => Cause::NoTls,
+        Some(_) | None => Cause::Other,
+    }
 }
 
 /// rustls reports everything that is wrong with a certificate or a handshake as invalid data.
@@ -262,14 +390,14 @@ mod tests {
     use super::*;
 
     fn answer<'a>(status: u16, code: &'a str, message: &'a str) -> Answer<'a> {
-        Answer { status, code: Some(code), message: Some(message), region: None }
+        Answer { status, code: Some(code), message: Some(message), ..Answer::default() }
     }
 
     #[test]
     fn the_code_decides_whatever_the_status_is() {
         for (code, expected) in BY_CODE {
             for status in [200, 400, 403, 404, 500, 503] {
-                assert_eq!(answer(status, code, "").error_code(Asked::List), *expected, "{code} {status}");
+                assert_eq!(answer(status, code, "").error_code(Asked::Fetch), *expected, "{code} {status}");
             }
         }
     }
@@ -343,6 +471,41 @@ mod tests {
         assert_eq!(named_region("", message), Some("eu-central-1".into()));
         assert_eq!(named_region("<html>", "no"), None);
         assert!(!is_region("<script>"));
+    }
+
+    #[test]
+    fn the_cause_tells_which_other_form_is_worth_a_request() {
+        let cause = |status, code, message| {
+            let answer = answer(status, code, message);
+            answer.cause(Asked::List, answer.error_code(Asked::List))
+        };
+        for code in WRONG_STYLE {
+            assert_eq!(cause(403, code, ""), Cause::WrongStyle, "{code}");
+        }
+        for code in STYLE_REFUSED {
+            assert_eq!(cause(403, code, ""), Cause::RefusesStyle, "{code}");
+        }
+        assert_eq!(cause(501, "NotImplemented", "list-type"), Cause::NotImplemented);
+        assert_eq!(cause(400, "InvalidArgument", "Invalid Encoding Method specified"), Cause::RefusesEncoding);
+        assert_eq!(cause(400, "UserProjectMissing", ""), Cause::AsksPayer);
+        assert_eq!(cause(403, "AccessDenied", "The bucket is Requester Pays"), Cause::AsksPayer);
+        assert_eq!(cause(403, "AccessDenied", "Access Denied"), Cause::Other);
+        let redirect = Answer { region: Some("eu-west-1".into()), ..answer(301, "PermanentRedirect", "") };
+        assert_eq!(redirect.cause(Asked::List, ErrorCode::WrongRegion), Cause::Other, "the region says enough");
+    }
+
+    #[test]
+    fn a_control_character_is_found_raw_and_as_a_reference() {
+        for bad in ["a\u{1}b", "a&#1;b", "a&#x1F;b"] {
+            assert!(has_control(format!("<ListBucketResult><Key>{bad}</Key></ListBucketResult>").as_bytes()), "{bad}");
+        }
+        for good in ["a\tb\r\n", "a&#10;b", "a&#xA;b", "a&amp;b", "&#", "ü"] {
+            assert!(
+                !has_control(format!("<ListBucketResult><Key>{good}</Key></ListBucketResult>").as_bytes()),
+                "{good}"
+            );
+        }
+        assert!(!has_control(b"\x00\x01binary"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Turns an answer to `ListObjectsV2` into a page, or says what is wrong with it. Pure.
+//! Turns an answer to `ListObjectsV2`, or to the older `ListObjects`, into a page, or says what is wrong with it. Pure.
 //!
 //! What an answer must tell: for each object its key, size and version, and whether more follows. An answer
 //! that leaves one of them out is an error, never a shorter listing: a listing that looks complete and is not
@@ -7,6 +7,7 @@
 use aws_sdk_s3::config::interceptors::AfterDeserializationInterceptorContextRef;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
+use aws_sdk_s3::operation::list_objects::ListObjectsOutput;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::{EncodingType, Object};
@@ -18,13 +19,63 @@ use crate::object::{ETag, ObjectKey, ObjectMeta};
 /// What is wrong with an answer, in the words of an error's detail.
 pub(super) type Wrong = String;
 
+/// Where a listing goes on, as it is handed out: which listing gave it stands before it, so that neither is asked for
+/// the other's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Token {
+    /// After this key (`ListObjects`).
+    After(String),
+    /// At this token of the server (`ListObjectsV2`).
+    At(String),
+}
+
+impl Token {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        match text.split_once(':') {
+            Some(("1", key)) => Some(Self::After(key.to_owned())),
+            Some(("2", token)) => Some(Self::At(token.to_owned())),
+            Some(_) | None => None,
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::After(key) => format!("1:{key}"),
+            Self::At(token) => format!("2:{token}"),
+        }
+    }
+}
+
 /// The page in an answer to the request with this prefix and token.
 pub(super) fn page(answer: ListObjectsV2Output, prefix: &str, token: Option<&str>) -> Result<Page, Wrong> {
-    let next = next_token(&answer, token)?;
+    let next = next_token(&answer, token)?.map(|next| Token::At(next).text());
     let encoded = answer.encoding_type() == Some(&EncodingType::Url);
-    let objects = answer.contents.unwrap_or_default();
-    let objects = objects.into_iter().map(|object| meta(object, encoded, prefix)).collect::<Result<_, _>>()?;
+    Ok(Page { objects: objects(answer.contents, encoded, prefix)?, next })
+}
+
+/// The page in an answer to the older listing, asked for after this key. Its pages have no token: the next one begins
+/// after the last key (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html>).
+pub(super) fn old_page(answer: ListObjectsOutput, prefix: &str, after: Option<&str>) -> Result<Page, Wrong> {
+    let encoded = answer.encoding_type() == Some(&EncodingType::Url);
+    let more = answer.is_truncated();
+    let objects = objects(answer.contents, encoded, prefix)?;
+    let last = objects.last().map(|object| object.key.as_str().to_owned());
+    let next = match (more, last) {
+        (Some(false), _) => None,
+        (Some(true), None) => {
+            return Err("the listing breaks off: more follows, but the server does not say where".into());
+        }
+        (Some(true), Some(last)) if after.is_some_and(|after| last.as_str() <= after) => {
+            return Err("the listing does not go on: the server gave the same page twice".into());
+        }
+        (Some(true), Some(last)) => Some(Token::After(last).text()),
+        (None, _) => return Err("the server does not say whether the listing is complete".into()),
+    };
     Ok(Page { objects, next })
+}
+
+fn objects(contents: Option<Vec<Object>>, encoded: bool, prefix: &str) -> Result<Vec<ObjectMeta>, Wrong> {
+    contents.unwrap_or_default().into_iter().map(|object| meta(object, encoded, prefix)).collect()
 }
 
 /// Only the server's word ends a listing, and only a new token goes on with it: the same one again would
@@ -182,11 +233,33 @@ mod tests {
         let next = |answer: ListObjectsV2Output, token| page(answer, "", token).map(|page| page.next);
         let truncated = || ListObjectsV2Output::builder().is_truncated(true);
         assert_eq!(next(whole().next_continuation_token("t").build(), None), Ok(None));
-        assert_eq!(next(truncated().next_continuation_token("t").build(), None), Ok(Some("t".into())));
+        assert_eq!(next(truncated().next_continuation_token("t").build(), None), Ok(Some("2:t".into())));
         assert!(next(truncated().build(), None).is_err());
         assert!(next(truncated().next_continuation_token("").build(), None).is_err());
         assert!(next(truncated().next_continuation_token("t").build(), Some("t")).is_err());
         assert!(next(ListObjectsV2Output::builder().build(), None).is_err());
+    }
+
+    #[test]
+    fn the_older_listing_goes_on_after_its_last_key() {
+        let old = |more: bool, key: Option<&str>| {
+            let answer = ListObjectsOutput::builder().is_truncated(more).encoding_type(EncodingType::Url);
+            key.map_or(answer.clone(), |key| answer.contents(object(key))).build()
+        };
+        let next = |answer, after| old_page(answer, "", after).map(|page| page.next);
+        assert_eq!(next(old(false, Some("a")), None), Ok(None));
+        assert_eq!(next(old(true, Some("a+b%3A")), None), Ok(Some("1:a b:".into())));
+        assert_eq!(Token::parse("1:a b:"), Some(Token::After("a b:".into())));
+        assert!(next(old(true, Some("a")), Some("a")).is_err(), "the same page again");
+        assert!(next(old(true, None), None).is_err());
+        assert!(next(ListObjectsOutput::builder().build(), None).is_err());
+    }
+
+    #[test]
+    fn a_token_is_of_one_of_the_two_listings() {
+        assert_eq!(Token::parse("2:1:x"), Some(Token::At("1:x".into())));
+        assert_eq!(Token::parse("3:x"), None);
+        assert_eq!(Token::parse("x"), None);
     }
 
     #[test]

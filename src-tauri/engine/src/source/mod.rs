@@ -9,10 +9,18 @@ use crate::secrets::Secret;
 
 mod classify;
 mod client;
+mod fetch;
 mod listing;
+mod network;
+mod providers;
+mod retry;
 mod s3;
+mod target;
 
+pub(crate) use classify::Cause;
+pub(crate) use s3::Finding;
 pub use s3::{Limits, S3Source};
+pub(crate) use target::Way;
 
 /// Credentials with their secrets, ready to sign with. Lives as long as a source is being built.
 #[derive(Clone)]
@@ -71,7 +79,7 @@ pub enum Fetched {
 /// 1. `list` gives every object under the prefix exactly once, keys byte for byte as they are in the bucket, and
 ///    `next: None` only on the server's word that nothing follows.
 /// 2. `fetch` gives the bytes of the etag asked for, whole, or says why not; never other bytes.
-/// 3. Only `s3:ListBucket` and `s3:GetObject` are ever used.
+/// 3. Only `s3:ListBucket` and `s3:GetObject` are ever used: `ListObjectsV2`, `ListObjects`, `GetObject`.
 /// 4. Every call ends: each request has a deadline. Dropping a call is safe.
 #[async_trait]
 pub trait ObjectSource: Send + Sync {
@@ -79,4 +87,8 @@ pub trait ObjectSource: Send + Sync {
     async fn list(&self, prefix: &str, token: Option<&str>) -> Result<Page>;
     /// The bytes of this version of this object.
     async fn fetch(&self, key: &ObjectKey, etag: &ETag) -> Result<Fetched>;
+    /// How often the server has asked for fewer requests so far, requests that were sent again included.
+    fn throttled(&self) -> u64 {
+        0
+    }
 }

@@ -2,23 +2,29 @@
 //!
 //! The SDK sends keys verbatim, which is why it is used: `a//b`, `..` and `/lead` reach the server as they are.
 //! It does not undo `encoding-type=url` ([`super::listing`]), follows no redirect to another region (the error
-//! names the region instead), and leaves bodies that break off to us.
+//! names the region instead), and leaves bodies that break off to us ([`super::fetch`]).
+//!
+//! Where requests go, and in which form, may turn out to be otherwise than begun ([`super::target`]): the source keeps
+//! the form that works for as long as it lives.
 //!
 //! Not here: which objects are wanted, when to read again after a failed run, and whether keys rise (the
 //! engine checks that over all pages).
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::operation::get_object::GetObjectOutput;
-use aws_sdk_s3::types::EncodingType;
-use bytes::{Bytes, BytesMut};
+use aws_sdk_s3::types::{EncodingType, RequestPayer};
 use secrecy::ExposeSecret;
 
-use super::classify::{Asked, Failure, classify, readable};
-use super::client::{self, Target};
-use super::listing::{self, Stamp, WholeListing};
+use super::classify::{Asked, Cause, Failure, classify};
+use super::client;
+use super::listing::{self, Token, WholeListing};
+use super::network;
+use super::providers::ListVersion;
+use super::retry::Signals;
+use super::target::{Target, Way};
 use super::{Fetched, ObjectSource, Page, ResolvedCredentials};
 use crate::connection::Settings;
 use crate::error::{Error, ErrorCode, Result};
@@ -27,9 +33,6 @@ use crate::secrets::Secret;
 
 /// Objects per page: the most that S3 gives.
 const PAGE_SIZE: i32 = 1_000;
-
-/// How often a body is read from the start when it breaks off.
-const BODY_ATTEMPTS: u32 = 3;
 
 /// How long and how much one request may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,11 +71,24 @@ impl Default for Limits {
     }
 }
 
-/// A bucket. Cheap to clone through its client; calls may run at the same time.
+/// A place, and the client that goes there.
+#[derive(Clone)]
+pub(super) struct Route {
+    pub(super) client: Client,
+    pub(super) target: Target,
+}
+
+impl Route {
+    pub(super) fn to(&self, target: Target) -> Self {
+        Self { client: client::redirected(&self.client, &target), target }
+    }
+}
+
+/// A bucket. Calls may run at the same time.
 pub struct S3Source {
-    client: Client,
-    target: Target,
-    limits: Limits,
+    route: Mutex<Route>,
+    pub(super) limits: Limits,
+    signals: Arc<Signals>,
     /// Servers repeat tokens in their messages; ours must not get into an error.
     session_token: Option<Secret>,
     /// Where credentials were looked for, when there are none.
@@ -81,8 +97,17 @@ pub struct S3Source {
 
 impl std::fmt::Debug for S3Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "S3Source({})", self.target.place())
+        write!(f, "S3Source({})", self.route().target.place())
     }
+}
+
+/// A listing that failed, as the doctor reads it.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    /// What a run would say.
+    pub(crate) error: Error,
+    /// What may be done about it.
+    pub(crate) cause: Cause,
 }
 
 impl S3Source {
@@ -90,7 +115,8 @@ impl S3Source {
     /// at the first request.
     ///
     /// # Errors
-    /// `invalid_connection` for a kind of bucket that cannot be synced.
+    /// `invalid_connection` for a kind of bucket that cannot be synced, and for a file with certificates that cannot
+    /// be used.
     pub async fn new(settings: &Settings, credentials: &ResolvedCredentials) -> Result<Self> {
         Self::with_limits(settings, credentials, Limits::default()).await
     }
@@ -101,15 +127,123 @@ impl S3Source {
     /// As [`S3Source::new`].
     pub async fn with_limits(settings: &Settings, credentials: &ResolvedCredentials, limits: Limits) -> Result<Self> {
         let target = Target::of(settings)?;
-        let client = client::build(&target, credentials, &limits).await;
+        let signals = Arc::new(Signals::default());
+        let ca_file = settings.ca_file.clone();
+        let http = crate::store::blocking(move || network::http_client(ca_file.as_deref())).await?;
+        let client = client::build(&target, credentials, &limits, http, Arc::clone(&signals)).await;
         let session_token = match credentials {
             ResolvedCredentials::Keys { session_token, .. } => session_token.clone(),
             ResolvedCredentials::Environment | ResolvedCredentials::Profile(_) | ResolvedCredentials::Anonymous => None,
         };
-        Ok(Self { client, target, limits, session_token, looked_in: looked_in(credentials) })
+        let route = Mutex::new(Route { client, target });
+        Ok(Self { route, limits, signals, session_token, looked_in: looked_in(credentials) })
     }
 
-    fn error(&self, failure: Failure, key: Option<&ObjectKey>) -> Error {
+    /// Milliseconds by which the server's clock is ahead of this computer's, once a reply has told it. Requests are
+    /// signed with the server's time.
+    pub fn clock_skew(&self) -> Option<i64> {
+        self.signals.skew()
+    }
+
+    /// Where requests go: for whoever wants to walk the way there step by step.
+    pub(crate) fn way(&self) -> Way {
+        self.route().target.way()
+    }
+
+    /// The first page, or why there is none.
+    pub(crate) async fn examine(&self, prefix: &str) -> std::result::Result<Page, Finding> {
+        self.page(prefix, None).await.map_err(|failure| {
+            let cause = failure.cause;
+            Finding { error: self.error(failure, None), cause }
+        })
+    }
+
+    pub(super) fn route(&self) -> Route {
+        self.route.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on requests go this way.
+    pub(super) fn keep(&self, route: Route) {
+        *self.route.lock().unwrap_or_else(PoisonError::into_inner) = route;
+    }
+
+    /// The page that begins at `token`, in whichever form the server gives it.
+    async fn page(&self, prefix: &str, token: Option<&str>) -> Result<Page, Failure> {
+        let wrong = || Failure::new(ErrorCode::InvalidRequest, "the listing cannot go on there");
+        let token = token.map(|text| Token::parse(text).ok_or_else(wrong)).transpose()?;
+        let begun = self.route();
+        let mut route = begun.clone();
+        // What was said before another form was tried, and whether that was a guess.
+        let mut before: Option<(Failure, bool)> = None;
+        loop {
+            let failure = match self.page_by(&route, prefix, token.as_ref(), before.is_some()).await {
+                Ok(page) => {
+                    self.keep(route);
+                    return Ok(page);
+                }
+                Err(failure) => failure,
+            };
+            if let Some(detour) = route.target.detour(&failure, token.is_none()) {
+                if failure.region.is_none() {
+                    before.get_or_insert((failure, detour.is_guess));
+                }
+                route = route.to(detour.target);
+                continue;
+            }
+            return Err(match before {
+                // The other form was no better.
+                Some((before, is_guess)) if is_guess || failure.cause != Cause::Other => {
+                    self.keep(begun.to(begun.target.settled(&route.target)));
+                    before
+                }
+                // It got farther, and what is said there counts.
+                Some(_) | None => {
+                    self.keep(route);
+                    failure
+                }
+            });
+        }
+    }
+
+    /// One page in one form. A guess gets one attempt.
+    async fn page_by(
+        &self,
+        route: &Route,
+        prefix: &str,
+        token: Option<&Token>,
+        is_guess: bool,
+    ) -> Result<Page, Failure> {
+        let Route { client, target } = route;
+        let encoding = target.encodes_keys.then_some(EncodingType::Url);
+        let payer = target.requester_pays.then_some(RequestPayer::Requester);
+        let under = (!prefix.is_empty()).then(|| prefix.to_owned());
+        let mut attempts = aws_sdk_s3::config::Builder::new();
+        if is_guess {
+            attempts = attempts.retry_config(client::attempts(1));
+        }
+        let failed = |wrong| Failure::new(ErrorCode::StorageFailed, wrong);
+        let (after, at) = match (token, target.version) {
+            (Some(Token::After(key)), _) => (Some(Some(key.as_str())), None),
+            (None, ListVersion::One) => (Some(None), None),
+            (Some(Token::At(at)), _) => (None, Some(at.as_str())),
+            (None, ListVersion::Two) => (None, None),
+        };
+        if let Some(after) = after {
+            let request = client.list_objects().bucket(&target.bucket).max_keys(PAGE_SIZE).set_prefix(under);
+            let request = request.set_encoding_type(encoding).set_request_payer(payer);
+            let request = request.set_marker(after.map(str::to_owned)).customize().interceptor(WholeListing);
+            let answer = request.config_override(attempts).send().await;
+            let answer = answer.map_err(|error| classify(&error, Asked::List))?;
+            return listing::old_page(answer, prefix, after).map_err(failed);
+        }
+        let request = client.list_objects_v2().bucket(&target.bucket).max_keys(PAGE_SIZE).set_prefix(under);
+        let request = request.set_encoding_type(encoding).set_request_payer(payer);
+        let request = request.set_continuation_token(at.map(str::to_owned)).customize().interceptor(WholeListing);
+        let answer = request.config_override(attempts).send().await.map_err(|error| classify(&error, Asked::List))?;
+        listing::page(answer, prefix, at).map_err(failed)
+    }
+
+    pub(super) fn error(&self, failure: Failure, key: Option<&ObjectKey>) -> Error {
         let mut reason = failure.reason;
         if let Some(token) = &self.session_token {
             reason = reason.replace(token.expose_secret(), "…");
@@ -117,7 +251,10 @@ impl S3Source {
         if matches!(failure.code, ErrorCode::CredentialsMissing | ErrorCode::CredentialsExpired) {
             reason = format!("{}: {reason}", self.looked_in);
         }
-        let place = self.target.place();
+        if failure.cause == Cause::AsksPayer {
+            reason = format!("{reason} (readers of this bucket pay for it: turn on “requester pays”)");
+        }
+        let place = self.route().target.place();
         let detail = match key {
             Some(key) => format!("key “{}” in bucket {place}: {reason}", key.as_str().escape_debug()),
             None => format!("bucket {place}: {reason}"),
@@ -125,101 +262,8 @@ impl S3Source {
         Error { region: failure.region, ..Error::new(failure.code, detail) }
     }
 
-    fn failed(&self, reason: impl Into<String>, key: Option<&ObjectKey>) -> Error {
-        self.error(Failure { code: ErrorCode::StorageFailed, reason: reason.into(), region: None }, key)
-    }
-
-    async fn fetch_whole(&self, key: &ObjectKey, etag: &ETag) -> Result<Fetched> {
-        let mut attempt = 1;
-        loop {
-            match self.fetch_once(key, etag).await? {
-                Attempt::Done(fetched) => return Ok(fetched),
-                Attempt::BrokeOff(_) if attempt < BODY_ATTEMPTS => attempt += 1,
-                Attempt::BrokeOff(reason) => {
-                    let failure = Failure { code: ErrorCode::Unreachable, reason, region: None };
-                    return Err(self.error(failure, Some(key)));
-                }
-            }
-        }
-    }
-
-    async fn fetch_once(&self, key: &ObjectKey, etag: &ETag) -> Result<Attempt> {
-        let stamp = Stamp::parse(etag);
-        let request = self.client.get_object().bucket(&self.target.bucket).key(key.as_str());
-        let request = match stamp {
-            Some(_) => request,
-            None => request.if_match(etag.as_str()),
-        };
-        let reply = match request.send().await {
-            Ok(reply) => reply,
-            Err(error) => {
-                let failure = classify(&error, Asked::Fetch);
-                return match failure.code {
-                    ErrorCode::ObjectGone => Ok(Attempt::Done(Fetched::Gone)),
-                    ErrorCode::ObjectChanged => Ok(Attempt::Done(Fetched::Changed)),
-                    _ => Err(self.error(failure, Some(key))),
-                };
-            }
-        };
-        let promised = self.promised(&reply, key)?;
-        // A stamp is compared with the length that came, below.
-        if stamp.is_none() && !self.version(&reply, key)?.names_same_version(etag) {
-            return Ok(Attempt::Done(Fetched::Changed));
-        }
-        let modified = reply.last_modified;
-        match self.body(reply, promised, key).await? {
-            Body::Whole(bytes) if stamp.is_some_and(|s| !s.matches(modified.as_ref(), bytes.len() as u64)) => {
-                Ok(Attempt::Done(Fetched::Changed))
-            }
-            Body::Whole(bytes) => Ok(Attempt::Done(Fetched::Bytes(bytes))),
-            Body::BrokeOff(reason) => Ok(Attempt::BrokeOff(reason)),
-        }
-    }
-
-    /// Servers that ignore `If-Match` exist, so the reply's own etag is what proves the version.
-    fn version(&self, reply: &GetObjectOutput, key: &ObjectKey) -> Result<ETag> {
-        match reply.e_tag() {
-            Some(etag) if !etag.is_empty() => Ok(ETag::new(etag)),
-            Some(_) | None => Err(self.failed("the reply does not say which version it is", Some(key))),
-        }
-    }
-
-    /// The length that the reply promises, if it does.
-    fn promised(&self, reply: &GetObjectOutput, key: &ObjectKey) -> Result<Option<u64>> {
-        let promised = reply.content_length().and_then(|length| u64::try_from(length).ok());
-        match promised {
-            Some(length) if length > self.limits.bytes => Err(self.too_long(key)),
-            promised => Ok(promised),
-        }
-    }
-
-    fn too_long(&self, key: &ObjectKey) -> Error {
-        self.failed(format!("the reply is longer than {} bytes", self.limits.bytes), Some(key))
-    }
-
-    async fn body(&self, mut reply: GetObjectOutput, promised: Option<u64>, key: &ObjectKey) -> Result<Body> {
-        let mut bytes = BytesMut::with_capacity(promised.and_then(|n| usize::try_from(n).ok()).unwrap_or(0));
-        while let Some(chunk) = reply.body.next().await {
-            match chunk {
-                Ok(chunk) if bytes.len() as u64 + chunk.len() as u64 > self.limits.bytes => {
-                    return Err(self.too_long(key));
-                }
-                Ok(chunk) => bytes.extend_from_slice(&chunk),
-                Err(error) => {
-                    let got = bytes.len();
-                    return Ok(Body::BrokeOff(format!(
-                        "the reply broke off after {got} bytes: {}",
-                        readable(&error.to_string())
-                    )));
-                }
-            }
-        }
-        match promised {
-            Some(promised) if promised != bytes.len() as u64 => {
-                Ok(Body::BrokeOff(format!("{} bytes came of the {promised} that the reply promised", bytes.len())))
-            }
-            Some(_) | None => Ok(Body::Whole(bytes.freeze())),
-        }
+    pub(super) fn failed(&self, reason: impl Into<String>, key: Option<&ObjectKey>) -> Error {
+        self.error(Failure::new(ErrorCode::StorageFailed, reason), key)
     }
 }
 
@@ -237,29 +281,12 @@ fn looked_in(credentials: &ResolvedCredentials) -> String {
     }
 }
 
-/// One try at an object.
-enum Attempt {
-    Done(Fetched),
-    /// Why the body did not come whole.
-    BrokeOff(String),
-}
-
-enum Body {
-    Whole(Bytes),
-    BrokeOff(String),
-}
-
 #[async_trait]
 impl ObjectSource for S3Source {
     /// Keys under another prefix than asked for are refused as `storage_failed`, as is an answer that does not
     /// say how the listing goes on.
     async fn list(&self, prefix: &str, token: Option<&str>) -> Result<Page> {
-        let request = self.client.list_objects_v2().bucket(&self.target.bucket).max_keys(PAGE_SIZE);
-        let request = request.encoding_type(EncodingType::Url).set_continuation_token(token.map(str::to_owned));
-        let request = if prefix.is_empty() { request } else { request.prefix(prefix) };
-        let request = request.customize().interceptor(WholeListing);
-        let answer = request.send().await.map_err(|error| self.error(classify(&error, Asked::List), None))?;
-        listing::page(answer, prefix, token).map_err(|wrong| self.failed(wrong, None))
+        self.page(prefix, token).await.map_err(|failure| self.error(failure, None))
     }
 
     async fn fetch(&self, key: &ObjectKey, etag: &ETag) -> Result<Fetched> {
@@ -267,9 +294,13 @@ impl ObjectSource for S3Source {
             Ok(fetched) => fetched,
             Err(_) => {
                 let reason = format!("the object did not come within {} seconds", self.limits.fetch.as_secs());
-                Err(self.error(Failure { code: ErrorCode::Unreachable, reason, region: None }, Some(key)))
+                Err(self.error(Failure::new(ErrorCode::Unreachable, reason), Some(key)))
             }
         }
+    }
+
+    fn throttled(&self) -> u64 {
+        self.signals.throttled()
     }
 }
 
@@ -304,11 +335,8 @@ pub(super) mod tests {
     #[tokio::test]
     async fn a_session_token_that_the_server_repeats_is_not_in_the_error() {
         let source = S3Source::new(&settings(), &keys("t0k3n-value")).await.expect("a source");
-        let failure = Failure {
-            code: ErrorCode::AuthenticationFailed,
-            reason: "InvalidToken – the token t0k3n-value is malformed".into(),
-            region: None,
-        };
+        let failure =
+            Failure::new(ErrorCode::AuthenticationFailed, "InvalidToken – the token t0k3n-value is malformed");
         let error = source.error(failure, Some(&ObjectKey::new("a\nb")));
         assert_eq!(
             error.detail,

@@ -183,9 +183,16 @@ pub fn is_lost(db: &Db, id: &str) -> Result<bool> {
     .map_err(sql_error)
 }
 
-/// Deletes the row and its runs and objects. Its documents must be gone.
-pub fn delete(db: &Db, number: i64) -> Result<()> {
+/// Forgets what was listed and run of a connection; its own row stays.
+pub fn forget_rows(db: &Db, number: i64) -> Result<()> {
     db.execute("DELETE FROM objects WHERE connection = ?1", [number]).map_err(sql_error)?;
+    db.execute("DELETE FROM runs WHERE connection = ?1", [number]).map_err(sql_error)?;
+    Ok(())
+}
+
+/// Deletes the row, and its runs and objects where they are still there. Its documents must be gone.
+pub fn delete(db: &Db, number: i64) -> Result<()> {
+    forget_rows(db, number)?;
     db.execute("DELETE FROM connections WHERE number = ?1", [number]).map_err(sql_error)?;
     Ok(())
 }

@@ -199,7 +199,8 @@ pub fn ask_retry(db: &Db, connection: i64, keys: &[String]) -> Result<u64> {
     Ok(asked as u64)
 }
 
-/// Takes up a document that the knowledge base holds and the state file does not know. How it stands is asked later.
+/// Takes up a document that the knowledge base holds and the state file does not know, or knows under the remote id of an
+/// earlier document of the same fields. How it stands is asked later. Returns whether a row changed.
 pub fn adopt(db: &Db, connection: i64, destination: &str, held: &Held, at: i64) -> Result<bool> {
     let made = db
         .prepare_cached(
@@ -211,7 +212,20 @@ pub fn adopt(db: &Db, connection: i64, destination: &str, held: &Held, at: i64) 
             s.execute(params![held.id, connection, key, etag, tag, destination, held.remote_id, at])
         })
         .map_err(sql_error)?;
-    Ok(made == 1)
+    if made == 1 {
+        return Ok(true);
+    }
+    // A row of a state file that was put back may name a document that was removed and put anew since then. Left so, the
+    // removal of the old one would be answered, and the new one would have no row.
+    let mended = db
+        .prepare_cached(
+            "UPDATE OR IGNORE documents SET remote_id = ?2, error_code = NULL, error_detail = NULL, \
+             state = CASE state WHEN 'rejected' THEN 'sent' ELSE state END, changed_at = ?3 \
+             WHERE id = ?1 AND remote_id <> ?2",
+        )
+        .and_then(|mut s| s.execute(params![held.id, held.remote_id, at]))
+        .map_err(sql_error)?;
+    Ok(mended == 1)
 }
 
 /// Ids of indexed rows with `after` < id <= `end` (no end: all that follow), by id; without those of which a put that

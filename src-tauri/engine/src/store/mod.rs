@@ -5,18 +5,19 @@
 //! and a new one begun (its rows can be rebuilt); a newer one is refused; before a migration a copy is made.
 //! The data folder is locked for as long as the store lives: one engine per folder.
 
-use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{Connection as Db, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection as Db, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::laws::{Law, Laws};
+use lock::Lock;
 
 pub mod connections;
 pub mod documents;
 pub mod keys;
+mod lock;
 pub mod objects;
 pub mod preview;
 pub mod runs;
@@ -32,11 +33,13 @@ type Gate = Arc<dyn Fn() -> Result<()> + Send + Sync>;
 
 /// The open state file.
 pub struct Store {
-    writer: Arc<Mutex<Db>>,
+    // Closed first: the connection that is closed last takes the log into the file and away, and only a writer can. An
+    // older file that is put back later must not find the log of another one beside it.
     reader: Arc<Mutex<Db>>,
+    writer: Arc<Mutex<Db>>,
     gate: Option<Gate>,
     set_aside: Option<PathBuf>,
-    _lock: File,
+    lock: Arc<Lock>,
 }
 
 impl Store {
@@ -64,25 +67,41 @@ impl Store {
 
     fn open_under(folder: &Path, laws: Laws) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|e| unusable(folder, &e))?;
-        let lock = lock(folder)?;
+        let lock = Lock::take(folder)?;
         let path = folder.join(STATE_FILE);
-        let (writer, set_aside) = match open_writer(&path, laws) {
+        let (mut writer, set_aside) = match open_writer(&path, laws) {
             Err(e) if e.code == ErrorCode::StateDamaged => {
                 let aside = set_aside(&path)?;
                 (open_writer(&path, laws)?, Some(aside))
             }
             other => (other?, None),
         };
+        notice_older_state(&mut writer, lock.newest_run())?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let reader = Db::open_with_flags(&path, flags).map_err(sql_error)?;
         reader.busy_timeout(std::time::Duration::from_secs(5)).map_err(sql_error)?;
-        let (writer, reader) = (Arc::new(Mutex::new(writer)), Arc::new(Mutex::new(reader)));
-        Ok(Self { writer, reader, gate: None, set_aside, _lock: lock })
+        Ok(Self {
+            writer: Arc::new(Mutex::new(writer)),
+            reader: Arc::new(Mutex::new(reader)),
+            gate: None,
+            set_aside,
+            lock: Arc::new(lock),
+        })
     }
 
     /// Where a damaged state file was put when this one was begun.
     pub fn set_aside(&self) -> Option<&Path> {
         self.set_aside.as_deref()
+    }
+
+    /// Remembers beside the state file that a run of this number has begun: only so can an older copy of the state file
+    /// be known for what it is. To be called before the run does anything.
+    ///
+    /// # Errors
+    /// `data_folder_unusable`, `disk_full`.
+    pub async fn remember_run(&self, number: i64) -> Result<()> {
+        let lock = Arc::clone(&self.lock);
+        blocking(move || lock.remember_run(number)).await
     }
 
     /// Runs statements in one transaction; any error rolls it back.
@@ -165,18 +184,25 @@ fn unusable(folder: &Path, error: &std::io::Error) -> Error {
     Error::new(code, format!("{}: {error}", folder.display()))
 }
 
-fn lock(folder: &Path) -> Result<File> {
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(folder.join("lock"))
-        .map_err(|e| unusable(folder, &e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::new(ErrorCode::DataFolderBusy, folder.display().to_string())),
-        Err(TryLockError::Error(e)) => Err(unusable(folder, &e)),
+/// Asks for an audit of everything when the state file is older than the newest run that began on this folder: a backup
+/// was put back, or the file is a new one. What happened since is known to the knowledge bases only. Numbers of runs go
+/// on behind the newest one, so that another old copy is noticed too.
+fn notice_older_state(db: &mut Db, newest_run: i64) -> Result<()> {
+    let known: Option<i64> = db
+        .query_row("SELECT seq FROM sqlite_sequence WHERE name = 'runs'", [], |row| row.get(0))
+        .optional()
+        .map_err(sql_error)?;
+    if known.unwrap_or(0) >= newest_run {
+        return Ok(());
     }
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql_error)?;
+    connections::forget_audits(&transaction)?;
+    let statement = match known {
+        Some(_) => "UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'runs'",
+        None => "INSERT INTO sqlite_sequence (name, seq) VALUES ('runs', ?1)",
+    };
+    transaction.execute(statement, [newest_run]).map_err(sql_error)?;
+    transaction.commit().map_err(sql_error)
 }
 
 fn open_writer(path: &Path, laws: Laws) -> Result<Db> {
@@ -211,8 +237,7 @@ fn migrate(db: &mut Db, path: &Path) -> Result<()> {
         return Ok(());
     }
     if version > 0 {
-        let copy = path.with_extension(format!("before-{}.db", MIGRATIONS.len()));
-        db.execute("VACUUM INTO ?1", [copy.display().to_string()]).map_err(sql_error)?;
+        back_up(db, path, &path.with_extension(format!("before-{}.db", MIGRATIONS.len())))?;
     }
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql_error)?;
     for script in &MIGRATIONS[version..] {
@@ -221,6 +246,17 @@ fn migrate(db: &mut Db, path: &Path) -> Result<()> {
     transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(sql_error)?;
     transaction.pragma_update(None, "user_version", MIGRATIONS.len()).map_err(sql_error)?;
     transaction.commit().map_err(sql_error)
+}
+
+/// Makes a whole copy or none. One that an interrupted migration left is made again: the file has not changed since.
+fn back_up(db: &Db, path: &Path, copy: &Path) -> Result<()> {
+    let part = copy.with_extension("part");
+    match std::fs::remove_file(&part) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(unusable(path, &e)),
+        _ => {}
+    }
+    db.execute("VACUUM INTO ?1", [part.display().to_string()]).map_err(sql_error)?;
+    std::fs::rename(&part, copy).map_err(|e| unusable(path, &e))
 }
 
 /// Renames a damaged file (and its log) so that nothing of it is lost.

@@ -1,3 +1,5 @@
+mod files;
+
 use super::documents::Intent;
 use super::*;
 use crate::connection::{ConnectionDraft, SecretNeed};
@@ -154,4 +156,36 @@ async fn a_folder_has_one_engine_a_damaged_file_is_set_aside_and_a_newer_one_ref
     drop(store);
     Db::open(&path).and_then(|db| db.pragma_update(None, "user_version", 99)).expect("made newer");
     assert_eq!(Store::open(folder.path()).expect_err("newer").code, ErrorCode::StateNewer);
+}
+
+#[tokio::test]
+async fn older_runs_lose_their_lines_beyond_a_bound_and_the_newest_keeps_its_own() {
+    use crate::view::{ItemOutcome, RunItem, RunState, RunTrigger::Manual};
+    let (_folder, store, number) = open().await;
+    let item = RunItem {
+        key: "a".into(),
+        tag: "t".into(),
+        outcome: ItemOutcome::Sent,
+        code: None,
+        detail: None,
+        size: 1,
+        at: 1,
+    };
+    for (id, lines) in [("r1", 10), ("r2", 60_000), ("r3", 70_000)] {
+        let item = item.clone();
+        store
+            .write(move |db| {
+                let run = runs::begin(db, number, id, Manual, None, 1)?;
+                runs::add_item(db, run, 0, &item)?;
+                let counts = runs::RunCounts { lines, ..runs::RunCounts::default() };
+                runs::end(db, id, RunState::Completed, &counts, None, 2)
+            })
+            .await
+            .expect("runs");
+    }
+    store.write(move |db| runs::begin(db, number, "r4", Manual, None, 3)).await.expect("begins");
+    let lines = |id: &'static str| store.read(move |db| Ok(runs::items(db, id, None, 0, 10)?.total));
+    assert_eq!(lines("r3").await.expect("reads"), 1, "the newest keeps all");
+    assert_eq!(lines("r2").await.expect("reads"), 0);
+    assert_eq!(lines("r1").await.expect("reads"), 0);
 }

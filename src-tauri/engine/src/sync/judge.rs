@@ -2,7 +2,7 @@
 
 use crate::connection::{OnGone, Settings};
 use crate::laws::Laws;
-use crate::object::ObjectKey;
+use crate::object::{ObjectKey, ObjectMeta};
 use crate::plan::{self, Decision, Fate, Ground, KeyFacts, Seen};
 use crate::scope::{Intake, Scope};
 use crate::store::keys::KeyRow;
@@ -52,7 +52,7 @@ impl Rules {
     /// Judges one key. `complete`: the listing behind it reached its end.
     pub fn judge(&self, key: &KeyRow, complete: bool) -> Judgement {
         let tag = self.tagging.tag_of(&key.key);
-        let seen = match &key.object {
+        let seen = match self.listed(key) {
             Some(object) => Seen::Listed(object, self.scope.admit(object)),
             None => Seen::Unlisted,
         };
@@ -61,6 +61,12 @@ impl Rules {
         let decision = plan::decide(&self.connection, &facts, ground);
         let fate = plan::fate(&facts, &tag, &decision);
         Judgement { tag, decision, fate }
+    }
+
+    /// The object of a key as a listing of this prefix shows it. What is recorded of other keys (an earlier prefix, an
+    /// edit that was only looked at) is not part of it.
+    pub fn listed<'k>(&self, key: &'k KeyRow) -> Option<&'k ObjectMeta> {
+        key.object.as_ref().filter(|_| self.scope.covers(&key.key))
     }
 
     /// Whether a removal of this key's documents must be confirmed by the bucket itself: the key could be listed

@@ -30,6 +30,7 @@ pub mod judge;
 pub mod ledger;
 pub mod listing;
 pub mod outcome;
+mod pace;
 pub mod planning;
 pub mod progress;
 pub mod removal;

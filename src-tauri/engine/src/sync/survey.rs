@@ -43,7 +43,7 @@ pub fn sums(rules: &Rules, complete: bool, pages: &mut Pages<'_>) -> Result<Sums
     let mut sums = Sums::default();
     each_key(pages, |key| {
         let judgement = rules.judge(key, complete);
-        sums.brake.listed += u64::from(key.object.is_some());
+        sums.brake.listed += u64::from(rules.listed(key).is_some());
         sums.brake.held += key.rows.iter().filter(|row| is_held(row.state)).count() as u64;
         sums.brake.bare += bare_removals(key, &judgement).count() as u64;
         sums.places += u64::from(has_place(&key.rows));
@@ -68,7 +68,7 @@ pub fn survey(
     let mut tally = Tally::default();
     each_key(pages, |key| {
         let judgement = rules.judge(key, complete);
-        tally.listed += u64::from(key.object.is_some());
+        tally.listed += u64::from(rules.listed(key).is_some());
         let Some(fate) = judgement.fate else { return Ok(()) };
         let line = if fate.needs_place && !places.take() {
             Line { action: PlanAction::Skipped, reason: Some(SkipReason::OverLimit) }

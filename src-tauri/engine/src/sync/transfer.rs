@@ -21,10 +21,11 @@ use crate::sync::Clock;
 use crate::sync::judge::Judgement;
 use crate::sync::ledger::{Entry, Ledger};
 use crate::sync::outcome::Budget;
+use crate::sync::pace::Pace;
 use crate::sync::progress::Progress;
 use crate::view::{ItemOutcome, RunItem};
 
-/// Documents on their way at once.
+/// Documents on their way at once, unless the storage asks for fewer requests.
 pub const LANES: usize = 8;
 /// Bytes of objects in memory at once, in KiB: one of the largest files and some small ones.
 const BYTES_IN_FLIGHT_KIB: u32 = 64 * 1024;
@@ -49,6 +50,7 @@ pub struct Lanes<'a> {
     pub clock: &'a Clock,
     /// Which laws hold.
     pub laws: Laws,
+    pace: Pace,
     memory: Semaphore,
     budget: Mutex<Budget>,
 }
@@ -69,7 +71,8 @@ impl<'a> Lanes<'a> {
     ) -> Self {
         let memory = Semaphore::new(BYTES_IN_FLIGHT_KIB as usize);
         let budget = Mutex::default();
-        Self { connection, settings, source, base, ledger, progress, cancel, clock, laws, memory, budget }
+        let pace = Pace::new(LANES, source.throttled());
+        Self { connection, settings, source, base, ledger, progress, cancel, clock, laws, pace, memory, budget }
     }
 
     /// Sends the wanted document of a key.
@@ -78,6 +81,7 @@ impl<'a> Lanes<'a> {
     /// Only what stops the run; the failure of one document is counted and written down.
     pub async fn send(&self, key: &KeyRow, judgement: &Judgement) -> Result<()> {
         let (Some(object), Some(want)) = (&key.object, &judgement.decision.want) else { return Ok(()) };
+        let _turn = self.pace.turn().await?;
         if self.cancel.is_cancelled() {
             return Ok(());
         }
@@ -90,7 +94,9 @@ impl<'a> Lanes<'a> {
         }
         let kib = u32::try_from(object.size / 1024 + 1).unwrap_or(u32::MAX).min(BYTES_IN_FLIGHT_KIB);
         let _bytes = self.memory.acquire_many(kib).await.map_err(|e| Error::internal("waiting for memory", e))?;
-        let fetched = match self.source.fetch(&key.key, &want.etag).await {
+        let fetched = self.source.fetch(&key.key, &want.etag).await;
+        self.pace.heed(self.source.throttled());
+        let fetched = match fetched {
             Ok(Fetched::Bytes(bytes)) => bytes,
             Ok(Fetched::Changed | Fetched::Gone) => {
                 // The bucket moved on since it was listed; the next run decides.

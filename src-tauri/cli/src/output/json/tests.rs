@@ -44,9 +44,8 @@ fn an_item_of_a_preview_has_exactly_the_promised_fields() {
     );
 }
 
-#[test]
-fn a_run_has_exactly_the_promised_fields() {
-    let run = RunView {
+fn a_run() -> RunView {
+    RunView {
         id: "r1".into(),
         connection_id: "c1".into(),
         connection_name: "notes".into(),
@@ -63,7 +62,12 @@ fn a_run_has_exactly_the_promised_fields() {
         held_back: 0,
         trial: None,
         error: None,
-    };
+    }
+}
+
+#[test]
+fn a_run_has_exactly_the_promised_fields() {
+    let run = a_run();
     assert_eq!(
         value(&RunReply::from(&run)),
         json!({"run": {
@@ -71,6 +75,36 @@ fn a_run_has_exactly_the_promised_fields() {
             "failed": 3, "bytes": 99,
         }})
     );
+}
+
+#[test]
+fn a_run_that_held_removals_back_or_was_a_trial_says_so() {
+    let run = RunView { held_back: 12, trial: Some(10), ..a_run() };
+    let run = &value(&RunReply::from(&run))["run"];
+    assert_eq!((&run["heldBack"], &run["trial"]), (&json!(12), &json!(10)));
+}
+
+#[test]
+fn a_line_of_a_watch_has_the_event_and_the_whole_run() {
+    let line = value(&WatchLine { event: WatchEvent::Ended, run: &a_run() });
+    assert_eq!((&line["event"], &line["run"]["connectionName"]), (&json!("ended"), &json!("notes")));
+    assert_eq!((&line["run"]["startedAt"], &line["run"]["finishedAt"]), (&json!(1), &json!(2)));
+}
+
+#[test]
+fn a_document_has_exactly_the_promised_fields() {
+    let document = DocumentView {
+        key: "a.md".into(),
+        etag: "e1".into(),
+        tag: "u1".into(),
+        id: "s3-1".into(),
+        state: DocumentState::Rejected,
+        changed_at: 1,
+        size: 2,
+        refusal: Some("no text".into()),
+    };
+    let promised = json!({"key": "a.md", "etag": "e1", "tag": "u1", "id": "s3-1", "state": "rejected"});
+    assert_eq!(value(&Document::from(&document)), promised);
 }
 
 #[test]

@@ -1,0 +1,53 @@
+//! The lock of a data folder: one engine per folder, for as long as the value lives. The locked file also remembers the
+//! number of the newest run, because it stays where it is when somebody puts an older state file back.
+
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::unusable;
+use crate::error::{Error, ErrorCode, Result};
+
+const FILE: &str = "lock";
+
+/// A locked folder.
+pub(super) struct Lock {
+    file: File,
+    folder: PathBuf,
+}
+
+impl Lock {
+    /// Locks a folder.
+    ///
+    /// # Errors
+    /// `data_folder_busy`, `data_folder_unusable`.
+    pub(super) fn take(folder: &Path) -> Result<Self> {
+        let mut options = File::options();
+        let options = options.create(true).truncate(false).read(true).write(true);
+        let file = options.open(folder.join(FILE)).map_err(|e| unusable(folder, &e))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { file, folder: folder.to_owned() }),
+            Err(TryLockError::WouldBlock) => Err(Error::new(ErrorCode::DataFolderBusy, folder.display().to_string())),
+            Err(TryLockError::Error(e)) => Err(unusable(folder, &e)),
+        }
+    }
+
+    /// Number of the newest run that began on this folder; 0 where none is remembered.
+    pub(super) fn newest_run(&self) -> i64 {
+        let (mut file, mut text) = (&self.file, String::new());
+        // What cannot be read is not remembered: an audit is asked for by other signs too, and at the latest in a week.
+        let read = file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_string(&mut text));
+        read.ok().and_then(|_| text.trim().parse().ok()).unwrap_or(0)
+    }
+
+    /// Remembers a run.
+    ///
+    /// # Errors
+    /// `data_folder_unusable`, `disk_full`.
+    pub(super) fn remember_run(&self, number: i64) -> Result<()> {
+        let mut file = &self.file;
+        // Always the same length, so that a torn write cannot leave the end of another number.
+        let written = file.seek(SeekFrom::Start(0)).and_then(|_| writeln!(file, "{number:020}"));
+        written.and_then(|()| file.sync_data()).map_err(|e| unusable(&self.folder, &e))
+    }
+}

@@ -1,0 +1,202 @@
+//! Runs as faces see them, and what a face may ask of one.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::error::ErrorView;
+
+/// What a run is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RunPhase {
+    /// Other connections are syncing; it waits for its turn.
+    Waiting,
+    /// Comparing what the state file says is held with what the knowledge base holds.
+    Auditing,
+    /// Reading the listing; there is no total yet.
+    Listing,
+    /// Working out what is to be done.
+    Deciding,
+    /// Removing what must go first.
+    Removing,
+    /// Reading objects and putting documents.
+    Sending,
+    /// Asking how documents stand, removing superseded versions.
+    Settling,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RunProgress {
+    /// The run.
+    pub run_id: String,
+    /// What it is doing.
+    pub phase: RunPhase,
+    /// Objects listed so far.
+    pub listed: u64,
+    /// Documents to send.
+    pub planned: u64,
+    /// Documents done: sent, refused or failed.
+    pub done: u64,
+    /// Bytes to send.
+    pub bytes_planned: u64,
+    /// Bytes sent.
+    pub bytes: u64,
+    /// When it started.
+    pub started_at: i64,
+    /// When sending began.
+    pub sending_since: Option<i64>,
+}
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Under way.
+    Running,
+    /// Everything that was planned was done.
+    Completed,
+    /// Some documents failed; the next run takes them up.
+    PartlyCompleted,
+    /// It ended in an error before its work was done.
+    Failed,
+    /// A person cancelled it.
+    Cancelled,
+    /// The app ended while it ran.
+    Interrupted,
+}
+
+/// Who started a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RunTrigger {
+    /// A person: window, tray or `s3c`.
+    Manual,
+    /// The schedule.
+    Schedule,
+}
+
+/// A run.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RunView {
+    /// Id.
+    pub id: String,
+    /// Its connection.
+    pub connection_id: String,
+    /// Name of the connection.
+    pub connection_name: String,
+    /// Who started it.
+    pub trigger: RunTrigger,
+    /// How it stands.
+    pub state: RunState,
+    /// Start.
+    pub started_at: i64,
+    /// End.
+    pub finished_at: Option<i64>,
+    /// Objects listed.
+    pub listed: u64,
+    /// Documents sent.
+    pub sent: u64,
+    /// Documents removed because their object is gone, out of scope, or tagged otherwise without a successor.
+    pub removed: u64,
+    /// Objects that got no document, each for a [`SkipReason`](crate::scope::SkipReason).
+    pub skipped: u64,
+    /// Removals that were held back because they are unusually many; a sync that confirms this number carries them out.
+    pub held_back: u64,
+    /// It was a trial: at most this many documents were to be sent.
+    pub trial: Option<u32>,
+    /// Documents that failed.
+    pub failed: u64,
+    /// Bytes sent.
+    pub bytes: u64,
+    /// What ended it.
+    pub error: Option<ErrorView>,
+}
+
+/// A run in one bar of the small chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RunBar {
+    /// How it ended.
+    pub state: RunState,
+    /// When it started.
+    pub started_at: i64,
+    /// Documents sent.
+    pub sent: u64,
+    /// Documents removed.
+    pub removed: u64,
+    /// Documents failed.
+    pub failed: u64,
+}
+
+/// What became of one object in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemOutcome {
+    /// Its document was sent.
+    Sent,
+    /// Its document was removed.
+    Removed,
+    /// It got no document, for a [`SkipReason`](crate::scope::SkipReason) (in `code`). A run keeps the first thousand of them.
+    Skipped,
+    /// The knowledge base refused it.
+    Refused,
+    /// It failed; the next run tries again.
+    Failed,
+}
+
+/// One line of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RunItem {
+    /// Key.
+    pub key: String,
+    /// Tag.
+    pub tag: String,
+    /// What became of it.
+    pub outcome: ItemOutcome,
+    /// Code of the failure, where there is one.
+    pub code: Option<String>,
+    /// What a person reads: the reason of a refusal, the detail of a failure.
+    pub detail: Option<String>,
+    /// Size in bytes.
+    pub size: u64,
+    /// When.
+    pub at: i64,
+}
+
+/// A page of a run's lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RunItems {
+    /// The lines.
+    pub items: Vec<RunItem>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// What a sync may do beyond the usual.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SyncOptions {
+    /// Removals that a person saw and confirmed; at most this many are carried out although they are unusually many.
+    #[ts(optional)]
+    pub confirm_removals: Option<u64>,
+    /// Sends at most this many documents, of as many containers and file types as there are.
+    #[ts(optional)]
+    pub trial: Option<u32>,
+}
+
+/// How long a pause is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseLength {
+    /// An hour.
+    Hour,
+    /// Until the next morning at 8, in this computer's time zone.
+    Tomorrow,
+    /// Until a person resumes.
+    UntilResumed,
+}

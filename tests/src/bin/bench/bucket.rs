@@ -1,0 +1,81 @@
+//! A bucket of any size that takes no memory: its pages and its objects are made up when they are asked for.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures::FutureExt;
+use s3_connector_tests::loopback::Loopback;
+use s3s::Body;
+
+/// Keys of a page, as many as S3 gives.
+const PAGE: u64 = 1_000;
+
+pub struct MadeUp {
+    size: Arc<AtomicU64>,
+    http: Loopback,
+}
+
+impl MadeUp {
+    pub fn start() -> Self {
+        let size = Arc::new(AtomicU64::new(0));
+        let known = Arc::clone(&size);
+        let http = Loopback::serve(Arc::new(move |request| {
+            let size = known.load(Ordering::Relaxed);
+            let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+            let answer = match path.rsplit_once('/').and_then(|(_, name)| name.strip_suffix(".md")?.parse().ok()) {
+                Some(number) => hyper::Response::builder().header("etag", etag(number)).body(Body::from(text(number))),
+                None => {
+                    hyper::Response::builder().header("content-type", "application/xml").body(page(size, query).into())
+                }
+            };
+            async move { Ok(answer.expect("an answer")) }.boxed()
+        }));
+        Self { size, http: http.expect("a free port on loopback") }
+    }
+
+    pub fn endpoint(&self) -> String {
+        self.http.url()
+    }
+
+    pub fn resize(&self, objects: u64) {
+        self.size.store(objects, Ordering::Relaxed);
+    }
+}
+
+fn key(number: u64) -> String {
+    format!("users/user-{:03}/notes/{number:09}.md", number / 4_000)
+}
+
+fn etag(number: u64) -> String {
+    format!("\"{number:032x}\"")
+}
+
+fn text(number: u64) -> String {
+    format!("# Note {number}\n\nThe walrus of number {number} met {} others, as every small note tells.\n", number % 97)
+}
+
+fn page(size: u64, query: &str) -> String {
+    let token = query.split('&').find_map(|pair| pair.strip_prefix("continuation-token="));
+    let from: u64 = token.and_then(|token| token.parse().ok()).unwrap_or(0);
+    let to = size.min(from + PAGE);
+    let mut xml = String::from("<ListBucketResult><Name>big</Name><EncodingType>url</EncodingType>");
+    for number in from..to {
+        let (key, etag, size) = (key(number), etag(number).replace('"', "&quot;"), text(number).len());
+        let _ = write!(
+            xml,
+            "<Contents><Key>{key}</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified><ETag>{etag}</ETag>\
+             <Size>{size}</Size><StorageClass>STANDARD</StorageClass></Contents>"
+        );
+    }
+    let _ = write!(
+        xml,
+        "<KeyCount>{}</KeyCount><MaxKeys>{PAGE}</MaxKeys><IsTruncated>{}</IsTruncated>",
+        to - from,
+        to < size
+    );
+    if to < size {
+        let _ = write!(xml, "<NextContinuationToken>{to}</NextContinuationToken>");
+    }
+    xml + "</ListBucketResult>"
+}

@@ -1,0 +1,162 @@
+//! `cargo xtask bench`: how much memory and time a sync and a preview of very many objects take. The bucket is made up
+//! page by page in this process; the process that is measured is `s3c` alone. Each case runs at a tenth of its size first,
+//! so that the table says what grows with the bucket; memory over the limit is a failure.
+
+#![allow(clippy::unwrap_used, reason = "a bench that cannot go on panics")]
+#![allow(clippy::print_stdout, reason = "its voice is the terminal")]
+
+mod bucket;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use bucket::MadeUp;
+
+/// The most memory that a case may take, in MB.
+const LIMIT: u64 = 200;
+/// Objects of a whole sync, and keys of a listing that is only previewed.
+const SYNCED: u64 = 100_000;
+const LISTED: u64 = 1_000_000;
+
+/// What a command took.
+struct Taken {
+    time: Duration,
+    /// Highest resident memory, in KiB.
+    memory: u64,
+}
+
+struct Case {
+    name: &'static str,
+    words: &'static [&'static str],
+    objects: u64,
+}
+
+const CASES: [Case; 3] = [
+    Case { name: "first sync", words: &["sync", "big"], objects: SYNCED },
+    Case { name: "sync with nothing to do", words: &["sync", "big"], objects: SYNCED },
+    Case { name: "listing and preview", words: &["preview", "big", "--limit", "0"], objects: LISTED },
+];
+
+fn main() -> ExitCode {
+    let s3c = std::env::current_exe().unwrap().with_file_name(format!("s3c{}", std::env::consts::EXE_SUFFIX));
+    // For a look at the trend without the wait: every size divided by this.
+    let part = std::env::args().nth(1).and_then(|part| part.parse().ok()).unwrap_or(1);
+    println!("{}", machine());
+    println!(
+        "{:<24} {:>9} {:>8} {:>10} {:>8} {:>12} {:>11}",
+        "case", "objects", "seconds", "objects/s", "peak MB", "of the limit", "× a tenth"
+    );
+    let (small, large) = (World::new(&s3c), World::new(&s3c));
+    let mut over = false;
+    for Case { name, words, objects } in CASES {
+        let before = small.run(words, objects / 10 / part);
+        let taken = large.run(words, objects / part);
+        for (objects, taken, grown) in [(objects / 10 / part, &before, None), (objects / part, &taken, Some(&before))] {
+            println!("{}", line(name, objects, taken, grown));
+        }
+        over |= taken.memory > LIMIT * 1024;
+    }
+    if over {
+        println!("more than {LIMIT} MB: a bucket must not be able to fill the memory");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn line(name: &str, objects: u64, taken: &Taken, before: Option<&Taken>) -> String {
+    let (seconds, memory) = (taken.time.as_secs_f64(), taken.memory as f64 / 1024.0);
+    let grown = before.map_or_else(String::new, |before| {
+        let ratio = |now: f64, then: f64| now / then;
+        let (time, size) =
+            (ratio(seconds, before.time.as_secs_f64()), ratio(taken.memory as f64, before.memory as f64));
+        format!("{time:.1}t {size:.2}m")
+    });
+    let speed = objects as f64 / seconds;
+    let share = memory / LIMIT as f64;
+    format!("{name:<24} {objects:>9} {seconds:>8.1} {speed:>10.0} {memory:>8.1} {share:>11.2}× {grown:>11}")
+}
+
+/// A data folder with a connection to a bucket of whatever size.
+struct World {
+    s3c: PathBuf,
+    home: tempfile::TempDir,
+    bucket: MadeUp,
+}
+
+impl World {
+    fn new(s3c: &Path) -> Self {
+        let world = Self { s3c: s3c.to_owned(), home: tempfile::tempdir().unwrap(), bucket: MadeUp::start() };
+        let endpoint = world.bucket.endpoint();
+        world.run(
+            &[
+                "connections",
+                "add",
+                "--name",
+                "big",
+                "--bucket",
+                "big",
+                "--region",
+                "us-east-1",
+                "--endpoint",
+                &endpoint,
+                "--container-tag-regex",
+                "users/(?<userId>[^/]+)/",
+                "--document-limit",
+                "200000",
+                "--credentials",
+                "anonymous",
+            ],
+            0,
+        );
+        world
+    }
+
+    /// Runs `s3c` to its end over a bucket of this size.
+    fn run(&self, words: &[&str], objects: u64) -> Taken {
+        self.bucket.resize(objects);
+        let begun = Instant::now();
+        let mut child = Command::new(&self.s3c)
+            .env_clear()
+            .env("HOME", self.home.path())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .arg("--data-dir")
+            .arg(self.home.path().join("data"))
+            .args(words)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut memory = 0;
+        let status = loop {
+            // The kernel keeps the highest value; the last look before the end is the answer.
+            memory = high_water(child.id()).unwrap_or(memory);
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        assert!(status.success(), "s3c {words:?} failed");
+        Taken { time: begun.elapsed(), memory }
+    }
+}
+
+/// `VmHWM` of a process, in KiB.
+fn high_water(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+fn machine() -> String {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let info = read("/proc/cpuinfo");
+    let cpu = info.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let memory = read("/proc/meminfo");
+    let memory = memory.lines().next().and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
+    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
+    let (cpu, gib) = (cpu.trim_start_matches([' ', '\t', ':']), memory.unwrap_or(0) / 1024 / 1024);
+    format!("{cpu}, {cores} cores, {gib} GiB, {}, profile {profile}", std::env::consts::OS)
+}

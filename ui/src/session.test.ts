@@ -1,0 +1,62 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+import { Client } from "./client/client";
+import type { ErrorView } from "./client/generated";
+import { Session } from "./session.svelte";
+import { connection, run, ScriptedTransport } from "./testing";
+
+vi.stubGlobal("location", { hash: "" });
+vi.useFakeTimers();
+afterEach(() => vi.clearAllTimers());
+
+type Answers = ConstructorParameters<typeof ScriptedTransport>[0];
+
+function session(answers: Answers) {
+  const transport = new ScriptedTransport({ connection_list: () => [connection()], ...answers });
+  const opened = new Session(new Client(transport));
+  opened.connections.put(connection({ state: "syncing" }));
+  const asked = (command: string) =>
+    transport.asked.filter((call) => call.command === command).map((call) => call.args);
+  return { opened, asked };
+}
+
+describe("what a person asks of the engine", () => {
+  it("is a sync with what was said yes to", async () => {
+    const { opened, asked } = session({ sync_start: () => run() });
+    expect(await opened.sync("c1", { confirmRemovals: 37 })).toBe(true);
+    await opened.sync("c1", { trial: 10 });
+    await opened.sync("c1");
+    expect(asked("sync_start")).toEqual([
+      { id: "c1", options: { confirmRemovals: 37 } },
+      { id: "c1", options: { trial: 10 } },
+      { id: "c1", options: {} },
+    ]);
+    expect(opened.notices).toEqual([]);
+  });
+
+  it("is a retry, whose refusal is shown", async () => {
+    const refusal: ErrorView = {
+      code: "invalid_request",
+      status: 400,
+      message: "The request makes no sense",
+      solution: "Report it",
+      detail: "nothing of “a.md” failed or was refused",
+    };
+    const { opened, asked } = session({ sync_retry: () => Promise.reject(refusal) });
+    expect(await opened.retry("c1", ["a.md"])).toBe(false);
+    expect(asked("sync_retry")).toEqual([{ id: "c1", keys: ["a.md"] }]);
+    expect(opened.notices[0]?.error?.view).toEqual(refusal);
+  });
+
+  it("is a pause that says what it ended, and reads how all stand", async () => {
+    const { opened, asked } = session({ sync_pause: () => null, sync_resume: () => null });
+    await opened.pause("c1", "tomorrow");
+    expect(asked("sync_pause")).toEqual([{ id: "c1", length: "tomorrow" }]);
+    expect(opened.notices[0]?.text).toBe(
+      "“Docs” is paused until tomorrow. The sync that was running is cancelled.",
+    );
+    await opened.resume(null);
+    expect(asked("sync_resume")).toEqual([{ id: null }]);
+    expect(asked("connection_list")).toHaveLength(2);
+  });
+});
