@@ -84,7 +84,7 @@ fn any_op(chance: &mut Chance, keys: &[String]) -> Op {
         0..33 => Op::Change(any_change(chance, keys)),
         33..43 => Op::Rule(*chance.pick(&RULES)),
         43..46 => {
-            let out: &[&str] = *chance.pick(&[&[][..], &[], &["k1"], &["k1", "k2"]]);
+            let out: &[&str] = chance.pick(&[&[][..], &[], &["k1"], &["k1", "k2"]]);
             Op::Out(out.iter().map(ToString::to_string).collect())
         }
         46..49 => Op::Limit(*chance.pick(&[1, 2, 3])),

@@ -12,6 +12,9 @@ use super::stage::Stage;
 
 /// Undisturbed runs after which everything has to be still.
 const PATIENCE: u32 = 8;
+/// From whatever state, so many undisturbed runs have anything to do before all is as desired: one that waits for the
+/// pipeline, one that removes what was superseded, and those after a time in which something could still have landed.
+pub const CALM: u32 = 4;
 /// In calm, a person says yes to the brake.
 const YES: u64 = 99;
 

@@ -1,5 +1,5 @@
-use s3_connector_tests::model::play_all;
 use s3_connector_tests::model::script::{Script, read};
+use s3_connector_tests::model::{CALM, play_all};
 
 /// What is there before: nothing, a document, a document that is about to be superseded.
 const BEFORE: [&str; 3] = ["", "put k1 a · run · wait", "put k1 a · run · wait · run · put k1 b · run"];
@@ -33,5 +33,6 @@ fn scripts(every: usize) -> impl Iterator<Item = (String, Script)> + Send {
 #[test]
 fn a_world_of_one_key_never_goes_wrong_whatever_befalls_a_run_at_whichever_io() {
     let every = std::env::var("MODEL_EVERY").map_or(23, |text| text.parse().unwrap());
-    eprintln!("{}", play_all(scripts(every)));
+    let tally = play_all(scripts(every));
+    assert!(tally.calm <= CALM, "{tally}");
 }
