@@ -10,11 +10,14 @@ use std::time::Duration;
 use tempfile::TempDir;
 use zbus::fdo::DBusProxy;
 use zbus::names::BusName;
+use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 
 use crate::process::Process;
 use crate::wait::eventually;
 
 const READY: Duration = Duration::from_secs(30);
+/// Of a keyring that lives as long as its desktop.
+const PASSWORD: &[u8] = b"of no further use";
 
 /// Light or dark, as the desktop's settings say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,12 +168,31 @@ impl Desktop {
         builder.build().await.expect("the session bus answers")
     }
 
+    /// Locks the keychain, as a session does that its person has left.
+    pub async fn lock_keychain(&self) {
+        let bus = self.connect().await;
+        let collection = default_collection(&bus).await;
+        ask_keychain(&bus, "org.freedesktop.Secret.Service", "Lock", &vec![&collection]).await;
+    }
+
+    /// Unlocks the keychain, as a person does with the password: by the keyring's own door, which its prompt uses too.
+    pub async fn unlock_keychain(&self) {
+        let bus = self.connect().await;
+        let collection = default_collection(&bus).await;
+        let plain = ("plain", Value::from(""));
+        let opened = ask_keychain(&bus, "org.freedesktop.Secret.Service", "OpenSession", &plain).await;
+        let body = opened.body();
+        let (_, session): (OwnedValue, OwnedObjectPath) = body.deserialize().expect("a session");
+        let secret = (&session, &[][..] as &[u8], PASSWORD, "text/plain");
+        let door = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface";
+        ask_keychain(&bus, door, "UnlockWithMasterPassword", &(&collection, secret)).await;
+    }
+
     fn start_keyring(&mut self) {
         let mut command = self.command("gnome-keyring-daemon");
         command.args(["--unlock", "--foreground", "--components=secrets"]);
         command.arg(format!("--control-directory={}", self.home().join("run").display()));
-        // The password of a keyring that lives as long as this desktop.
-        self.sessions.push(Process::start_and_tell(command, b"of no further use"));
+        self.sessions.push(Process::start_and_tell(command, PASSWORD));
     }
 
     async fn wait_for_name(&self, name: &'static str) {
@@ -182,6 +204,20 @@ impl Desktop {
         })
         .await;
     }
+}
+
+async fn ask_keychain<B>(bus: &zbus::Connection, interface: &str, method: &str, body: &B) -> zbus::Message
+where
+    B: zbus::export::serde::Serialize + zbus::zvariant::DynamicType,
+{
+    let (name, path) = ("org.freedesktop.secrets", "/org/freedesktop/secrets");
+    let answer = bus.call_method(Some(name), path, Some(interface), method, body).await;
+    answer.unwrap_or_else(|e| panic!("the keychain does not {method}: {e}"))
+}
+
+async fn default_collection(bus: &zbus::Connection) -> OwnedObjectPath {
+    let answer = ask_keychain(bus, "org.freedesktop.Secret.Service", "ReadAlias", &"default").await;
+    answer.body().deserialize().expect("a path")
 }
 
 fn make_home(home: &Path) {

@@ -47,7 +47,7 @@ pub struct MemoryS3 {
 impl MemoryS3 {
     /// Starts an empty server.
     pub async fn start() -> Self {
-        Self::start_with(|respond| Loopback::serve(respond))
+        Self::start_with(Loopback::serve)
     }
 
     /// Starts an empty server behind TLS, with a certificate of this authority.

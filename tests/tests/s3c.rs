@@ -7,6 +7,7 @@ mod edits;
 mod errors;
 mod files;
 mod interrupted;
+mod keychain;
 mod keys;
 mod pauses;
 mod program;

@@ -54,6 +54,13 @@ async fn a_bucket_becomes_a_library_that_answers() {
     let listed = s3c.answer(&["connections", "list"]).await;
     assert_eq!(listed["connections"][0]["id"], id);
     assert_eq!(s3c.answer(&["test", "notes"]).await["test"]["passed"], true);
+    let policy = s3c.answer(&["policy", "notes"]).await["policy"].clone();
+    assert_eq!(policy["Statement"][1]["Resource"], format!("arn:aws:s3:::{BUCKET}/*"));
+    let alone = s3c.run(&["policy", "notes"]).await;
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&alone.answer).unwrap(), policy, "{alone:#?}");
+    let ladder = s3c.run(&["test", "notes"]).await.answer;
+    let rungs: Vec<_> = ladder.lines().filter_map(|line| line[9..].split_whitespace().next()).collect();
+    assert_eq!(rungs, ["credentials", "name", "connect", "tls", "clock", "signature", "list", "read"]);
 
     let preview = s3c.answer(&["preview", "notes"]).await;
     let totals = json!({"new": 30, "changed": 0, "retagged": 0, "unchanged": 0, "skipped": 2, "removed": 0});

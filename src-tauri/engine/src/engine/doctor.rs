@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
-use crate::connection::{Addressing, ConnectionDraft, Settings};
+use crate::connection::{Addressing, ConnectionDraft, SecretNeed, Settings};
 use crate::doctor::{Ladder, Proof, Remedy, changed, remedies, rung_of};
 use crate::error::{Error, ErrorCode, Result};
 use crate::object::ObjectMeta;
@@ -19,6 +19,7 @@ use crate::policy::least_privilege;
 use crate::source::{Fetched, Finding, Limits, ObjectSource, Page, ResolvedCredentials, S3Source, Way};
 use crate::view::{Fix, Rung, TestReport};
 
+use super::drafts::reachable;
 use super::{Engine, resolve};
 
 /// The largest object that a test reads.
@@ -47,7 +48,10 @@ impl Engine {
             Ok((settings, credentials)) => examine(&settings, &credentials).await,
             Err(error) if error.code == ErrorCode::InvalidConnection => Err(error),
             // Only the credentials are missing: the fields are valid.
-            Err(error) => Ok(Ladder::default().fail(Rung::Credentials, &error, None).report(String::new())),
+            Err(error) => {
+                let (settings, _) = reachable(&draft).validate(SecretNeed::MayBeSaved)?;
+                Ok(without_credentials(&error, &settings))
+            }
         }
     }
 
@@ -60,9 +64,7 @@ impl Engine {
         let settings = self.row(&id).await?.connection.settings;
         match resolve(&self.secrets, &id, &settings.credentials).await {
             Ok(credentials) => examine(&settings, &credentials).await,
-            Err(error) => {
-                Ok(Ladder::default().fail(Rung::Credentials, &error, None).report(least_privilege(&settings)))
-            }
+            Err(error) => Ok(without_credentials(&error, &settings)),
         }
     }
 
@@ -73,6 +75,10 @@ impl Engine {
     pub async fn connection_policy(&self, id: String) -> Result<String> {
         Ok(least_privilege(&self.row(&id).await?.connection.settings))
     }
+}
+
+fn without_credentials(error: &Error, settings: &Settings) -> TestReport {
+    Ladder::default().fail(Rung::Credentials, error, None).report(least_privilege(settings))
 }
 
 /// Climbs until a rung fails.

@@ -97,17 +97,7 @@ impl Engine {
             None => None,
         };
         let need = saved.as_ref().map_or(SecretNeed::Typed, |saved| secret_need(saved, draft));
-        // Tags, limit and interval say nothing about the bucket; a placeholder keeps them out of the way.
-        let reachable = ConnectionDraft {
-            container_tag_regex: String::new(),
-            container_tags: vec!["draft".into()],
-            document_limit: None,
-            filters: Vec::new(),
-            max_size: None,
-            every_minutes: None,
-            ..draft.clone()
-        };
-        let (settings, secrets) = reachable.validate(need)?;
+        let (settings, secrets) = reachable(draft).validate(need)?;
         let credentials = match (&draft.credentials, secrets.secret_access_key, id) {
             (CredentialsDraft::AccessKey { access_key_id, .. }, Some(secret), _) => {
                 access_key(access_key_id.trim(), secret, secrets.session_token)
@@ -134,6 +124,20 @@ impl Engine {
             }
         }
         Ok(keys)
+    }
+}
+
+/// A draft as far as it says where the bucket is. Tags, limit and interval say nothing about that; a placeholder keeps
+/// them out of the way.
+pub(super) fn reachable(draft: &ConnectionDraft) -> ConnectionDraft {
+    ConnectionDraft {
+        container_tag_regex: String::new(),
+        container_tags: vec!["draft".into()],
+        document_limit: None,
+        filters: Vec::new(),
+        max_size: None,
+        every_minutes: None,
+        ..draft.clone()
     }
 }
 

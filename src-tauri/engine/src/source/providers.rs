@@ -127,9 +127,12 @@ fn matched(pattern: &str, host: &str) -> Option<Option<String>> {
 mod tests {
     use super::*;
 
+    /// Name, endpoint, style, listing, encoding, region, `x-id`.
+    type Case = (&'static str, &'static str, Option<Style>, ListVersion, bool, Option<&'static str>, bool);
+
     /// One case a row: an endpoint of the service, and everything that its row says.
     #[rustfmt::skip]
-    const CASES: &[(&str, &str, Option<Style>, ListVersion, bool, Option<&str>, bool)] = {
+    const CASES: &[Case] = {
         use ListVersion::{One, Two};
         use Style::{Path, Virtual};
         &[

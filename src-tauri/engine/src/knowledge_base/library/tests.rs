@@ -258,3 +258,30 @@ async fn snippets_are_cut_for_the_results_that_are_shown_only() {
     // A sorter of SQLite's own would cut a snippet for every row that matches before it throws most of them away.
     assert!(!plan.contains("TEMP B-TREE"), "{plan}");
 }
+
+#[tokio::test]
+async fn a_full_disk_says_so_and_what_was_put_before_is_whole() {
+    let world = World::new();
+    world.put("first.txt", "t", "a walrus").await;
+    let limit = |pages: i64| {
+        let writer = world.library.0.writer();
+        let used: i64 = writer.pragma_query_value(None, "page_count", |row| row.get(0)).expect("a count");
+        let sql = format!("PRAGMA max_page_count = {}", used + pages);
+        writer.query_row(&sql, [], |row| row.get::<_, i64>(0)).expect("a limit");
+    };
+    limit(2);
+    let large: String = (0..9_000).map(|word| format!("word{word} ")).collect();
+    let put = |content: &str| {
+        let content = Bytes::from(content.to_owned());
+        let library = world.library.clone();
+        async move { library.put(&document("second.txt", "t"), content).await }
+    };
+    assert_eq!(put(&large).await.expect_err("full").code, ErrorCode::DiskFull);
+    assert_eq!(world.library.document_count(), 1);
+    assert_eq!(world.keys("walrus").await, ["first.txt"]);
+    world.check_index();
+    limit(100_000);
+    put(&large).await.expect("there is room again");
+    assert_eq!(world.keys("word77").await, ["second.txt"]);
+    world.check_index();
+}
