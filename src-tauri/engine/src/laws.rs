@@ -45,7 +45,7 @@ pub enum Law {
     FullSync,
     /// An `intended` row that is not wanted any more is asked about, then removed or forgotten.
     Resolve,
-    /// The bytes that are put are those of the row's etag.
+    /// The bytes that are put are those of the row's etag. Kept by every source, which the contract suite holds to it.
     IfMatch,
 }
 

@@ -62,6 +62,9 @@ pub fn random_script(seed: u64) -> Script {
     let keys: Vec<String> = (1..=count).map(|number| format!("k{number}")).collect();
     let limit = if wide { *chance.pick(&[12, 13, 20]) } else { *chance.pick(&[1, 2, 3, 3]) };
     let mut script = vec![Op::Limit(limit), Op::Gone(gone(&mut chance))];
+    if chance.percent(25) {
+        script.insert(0, Op::Library);
+    }
     for key in &keys {
         if wide || chance.percent(70) {
             script.push(Op::Change(Change::Put(key.clone(), *chance.pick(&GOOD))));
@@ -81,12 +84,14 @@ fn any_op(chance: &mut Chance, keys: &[String]) -> Op {
         0..33 => Op::Change(any_change(chance, keys)),
         33..43 => Op::Rule(*chance.pick(&RULES)),
         43..46 => {
-            let out: &[&str] = *chance.pick(&[&[][..], &[], &["k1"], &["k1", "k2"]]);
-            Op::Out(out.iter().map(ToString::to_string).collect())
+            // Nobody is excluded in two of four.
+            let count = *chance.pick(&[0, 0, 1, 2]);
+            Op::Out(keys.iter().take(count).cloned().collect())
         }
         46..49 => Op::Limit(*chance.pick(&[1, 2, 3])),
         49..52 => Op::Gone(gone(chance)),
-        52..68 => chance.pick(&[Op::Wait, Op::Land, Op::Work, Op::Work]).clone(),
+        52 => Op::Retry,
+        53..68 => chance.pick(&[Op::Wait, Op::Land, Op::Work, Op::Work]).clone(),
         _ => Op::Run(any_faults(chance, keys)),
     }
 }

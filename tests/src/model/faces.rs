@@ -86,6 +86,7 @@ impl KnowledgeBase for World {
         let about = format!(" {key} {} under {tag}", etag.as_str());
         match self.change(Io::Put, &about, vec![Request::Put(doc)], |state, request| state.arrive(request)).await?.pop()
         {
+            Some(Some(remote_id)) if self.state().base.is_library => Ok(Put::Indexed { remote_id }),
             Some(Some(remote_id)) => Ok(Put::Accepted { remote_id }),
             _ => Ok(Put::Refused { reason: "Not a document".into() }),
         }
@@ -138,7 +139,8 @@ impl KnowledgeBase for World {
     }
 
     fn landing_window(&self) -> Duration {
-        Duration::from_secs(60 * WINDOW.unsigned_abs())
+        let minutes = if self.state().base.is_library { 0 } else { WINDOW.unsigned_abs() };
+        Duration::from_secs(60 * minutes)
     }
 }
 
@@ -155,7 +157,7 @@ impl World {
         let mut state = self.state();
         match fault {
             Some(Fault::Down) => return no_answer(),
-            Some(Fault::Late) => {
+            Some(Fault::Late) if !state.base.is_library => {
                 let now = state.now;
                 state.base.late.extend(requests.into_iter().map(|request| (request, now)));
                 return no_answer();
@@ -163,7 +165,7 @@ impl World {
             _ => {}
         }
         let answers = requests.into_iter().map(|request| carry_out(&mut state, request)).collect();
-        if fault == Some(Fault::Lost) { no_answer() } else { Ok(answers) }
+        if is_unanswered(fault.as_ref()) { no_answer() } else { Ok(answers) }
     }
 }
 

@@ -24,6 +24,6 @@ mod world;
 
 pub use chance::random_script;
 pub use crowd::{Tally, play_all};
-pub use play::{Report, play, tell};
+pub use play::{CALM, Report, play, tell};
 pub use shrink::shrink;
 pub use stage::LANES;

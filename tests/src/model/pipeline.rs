@@ -1,10 +1,13 @@
 //! The knowledge base of a model world: documents that are taken first and processed later, with the manners of the
 //! hosted one (<https://supermemory.ai/docs/api-reference/ingest/add-document>). What is processed is busy and cannot
-//! be removed; a write to it is dropped; the same bytes again are no change; what failed is processed anew.
+//! be removed; a write to it is dropped; the same bytes again are no change; what failed is processed anew. Or one like
+//! the library of this computer, which has no pipeline.
 
 use std::collections::BTreeMap;
 
 use s3_connector_engine::knowledge_base::{DocumentId, Removal, Standing};
+
+use super::bucket::is_good;
 
 /// How far a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub struct Pipeline {
     pub docs: BTreeMap<u64, Doc>,
     /// Requests that nobody waits for any more and that land later, with the minute at which they were sent.
     pub late: Vec<(Request, i64)>,
+    /// What is taken is searchable at once.
+    pub is_library: bool,
     last: u64,
 }
 
@@ -69,12 +74,13 @@ impl Pipeline {
 
     /// Takes a document; `None` where it is refused.
     pub fn put(&mut self, doc: Doc) -> Option<String> {
-        if doc.content == 'R' {
+        if doc.content == 'R' || self.is_library && !is_good(doc.content) {
             return None;
         }
         let Some((number, known)) = self.find(&doc.id) else {
             self.last += 1;
-            self.docs.insert(self.last, doc);
+            let progress = if self.is_library { Progress::Done } else { Progress::Processing };
+            self.docs.insert(self.last, Doc { progress, ..doc });
             return Some(remote_id(self.last));
         };
         let anew = match known.progress {
@@ -102,7 +108,7 @@ impl Pipeline {
 
     /// How a document stands. `shown_until`: documents born after that minute are not shown yet.
     pub fn standing(&self, id: &str, shown_until: i64) -> Standing {
-        match self.find(id).filter(|(_, doc)| doc.born <= shown_until) {
+        match self.find(id).filter(|(_, doc)| doc.born <= shown_until || self.is_library) {
             None => Standing::Absent,
             Some((number, doc)) => {
                 let remote_id = remote_id(number);

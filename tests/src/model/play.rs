@@ -12,6 +12,9 @@ use super::stage::Stage;
 
 /// Undisturbed runs after which everything has to be still.
 const PATIENCE: u32 = 8;
+/// From whatever state, so many undisturbed runs have anything to do before all is as desired: one that waits for the
+/// pipeline, one that removes what was superseded, and those after a time in which something could still have landed.
+pub const CALM: u32 = 4;
 /// In calm, a person says yes to the brake.
 const YES: u64 = 99;
 
@@ -64,8 +67,10 @@ impl Player<'_> {
             match op {
                 Op::Run(faults) => {
                     self.run(faults);
+                    self.report.ios = self.stage.world().state().ios;
                 }
                 Op::Lose => self.stage.lose(),
+                Op::Retry => self.stage.retry(),
                 _ => {}
             }
         }
@@ -87,14 +92,12 @@ impl Player<'_> {
 
     fn run(&mut self, faults: &Faults) -> Option<RunState> {
         let end = self.stage.run(faults);
-        self.report.ios = self.stage.world().state().ios;
         self.say(&format!("  the run ended: {end:?}"));
         end
     }
 
     /// All stands still but the engine, until it has nothing to do either.
     fn calm(&mut self) {
-        let ios = self.report.ios;
         for round in 0..PATIENCE {
             self.say("in calm");
             let before = self.look();
@@ -104,7 +107,6 @@ impl Player<'_> {
             self.report.calm = round;
             let untouched = self.stage.world().state().touched == 0;
             if untouched && before == after_run && after_run == self.look() {
-                self.report.ios = ios;
                 return;
             }
         }

@@ -27,6 +27,9 @@ pub enum Op {
     Limit(u32),
     /// What happens to documents whose object is gone is edited.
     Gone(OnGone),
+    /// The knowledge base is one like the library of this computer: what it takes is searchable at once, what it does
+    /// not answer is done or never done. Said first.
+    Library,
     /// The pipeline of the knowledge base gets one step further.
     Work,
     /// Requests that are late land.
@@ -35,6 +38,8 @@ pub enum Op {
     Wait,
     /// The state file loses its documents (an old backup is restored); the next run has to compare first.
     Lose,
+    /// A person asks to send again what was refused.
+    Retry,
     /// A run.
     Run(Faults),
 }
@@ -213,6 +218,8 @@ fn read_op(text: &str) -> Option<Op> {
         ["land"] => Op::Land,
         ["wait"] => Op::Wait,
         ["lose"] => Op::Lose,
+        ["retry"] => Op::Retry,
+        ["library"] => Op::Library,
         ["run", confirmed @ ..] => {
             let confirmed = confirmed.first().map_or(Some(0), |number| number.parse().ok())?;
             let hits = hits.strip_suffix('}')?.split(", ").filter(|hit| !hit.is_empty()).map(read_hit);
@@ -266,6 +273,8 @@ impl fmt::Display for Op {
             Self::Land => f.write_str("land"),
             Self::Wait => f.write_str("wait"),
             Self::Lose => f.write_str("lose"),
+            Self::Retry => f.write_str("retry"),
+            Self::Library => f.write_str("library"),
             Self::Run(faults) => {
                 f.write_str("run")?;
                 if faults.confirmed > 0 {

@@ -12,7 +12,7 @@ use s3_connector_engine::knowledge_base::KnowledgeBase;
 use s3_connector_engine::laws::Laws;
 use s3_connector_engine::scope::{Filter, FilterDraft, FilterKind};
 use s3_connector_engine::source::ObjectSource;
-use s3_connector_engine::store::{Store, connections, runs};
+use s3_connector_engine::store::{Store, connections, documents, runs};
 use s3_connector_engine::sync::Run;
 use s3_connector_engine::sync::progress::Progress;
 use s3_connector_engine::tag::{ContainerTag, OnNoMatch, TagRule, Tagging};
@@ -32,6 +32,9 @@ const CONNECTION: &str = "c1";
 const STATE_FILE: &str = "state.db";
 /// `PRAGMA synchronous` where a commit is on disk before its effect.
 const FULL: i64 = 2;
+
+/// Files and what is in them.
+type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// A data folder, an engine and the world around them.
 pub struct Stage {
@@ -83,14 +86,18 @@ impl Stage {
         });
     }
 
+    /// A person asks to send again what was refused.
+    pub fn retry(&mut self) {
+        let number = self.number;
+        self.write(move |db| documents::ask_retry(db, number, &[]).map(drop));
+    }
+
     /// A run, from its row in the state file to its end; `None` where it did not come to an end.
     pub fn run(&mut self, faults: &Faults) -> Option<RunState> {
         self.runs += 1;
-        let is_cut = faults.hits.iter().any(|(_, fault)| *fault == Fault::Cut);
-        let before = if is_cut { self.power_cut_leaves() } else { None };
         let store = self.store();
         let runtime = Builder::new_current_thread().build().unwrap();
-        let end = runtime.block_on(self.carry_out(store, faults));
+        let (end, before) = runtime.block_on(self.carry_out(store, faults));
         // What the run has left behind ends with its runtime.
         drop(runtime);
         let mut state = self.world.state();
@@ -109,7 +116,8 @@ impl Stage {
         end
     }
 
-    async fn carry_out(&self, store: Arc<Store>, faults: &Faults) -> Option<RunState> {
+    /// Carries a run out; tells how it ended, and what a power cut would leave.
+    async fn carry_out(&self, store: Arc<Store>, faults: &Faults) -> (Option<RunState>, Option<Files>) {
         let (id, at) = (format!("run-{}", self.runs), self.world.clock());
         let settings = settings(&self.world.state().wishes);
         let begun = id.clone();
@@ -123,6 +131,9 @@ impl Stage {
             })
             .await
             .unwrap();
+        store.remember_run(number).await.unwrap();
+        let is_cut = faults.hits.iter().any(|(_, fault)| *fault == Fault::Cut);
+        let before = if is_cut { self.power_cut_leaves(&store).await } else { None };
         let (cancel, progress) = (CancellationToken::new(), Arc::new(Progress::new(at)));
         let crash = self.begin(faults, &cancel, &progress);
         let world = Arc::clone(&self.world);
@@ -140,11 +151,12 @@ impl Stage {
             laws: self.laws,
         };
         let source = Arc::clone(&self.world) as Arc<dyn ObjectSource>;
-        tokio::select! {
+        let end = tokio::select! {
             biased;
             () = crash.cancelled() => None,
             end = run.go(async { Ok(source) }) => end.ok(),
-        }
+        };
+        (end, before)
     }
 
     fn begin(&self, faults: &Faults, cancel: &CancellationToken, progress: &Arc<Progress>) -> CancellationToken {
@@ -173,21 +185,16 @@ impl Stage {
     }
 
     /// What a power cut may leave of the state file: `None` where every commit is on disk before its effect.
-    fn power_cut_leaves(&mut self) -> Option<BTreeMap<PathBuf, Vec<u8>>> {
-        let (synchronous, told) = std::sync::mpsc::channel();
-        self.write(move |db| {
-            let value: i64 = db.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
-            synchronous.send(value).unwrap();
-            Ok(())
-        });
-        if told.recv().unwrap() == FULL {
-            return None;
-        }
-        self.store = None;
-        Some(files(self.folder.path()).into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect())
+    async fn power_cut_leaves(&self, store: &Store) -> Option<Files> {
+        let synchronous = |db: &rusqlite::Transaction<'_>| {
+            Ok(db.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0)).unwrap())
+        };
+        let is_safe = store.write(synchronous).await.unwrap() == FULL;
+        let read = |path: PathBuf| (path.clone(), fs::read(path).unwrap());
+        (!is_safe).then(|| files(self.folder.path()).into_iter().map(read).collect())
     }
 
-    fn restore(&self, before: &BTreeMap<PathBuf, Vec<u8>>) {
+    fn restore(&self, before: &Files) {
         files(self.folder.path()).iter().for_each(|path| fs::remove_file(path).unwrap());
         before.iter().for_each(|(path, bytes)| fs::write(path, bytes).unwrap());
     }

@@ -212,7 +212,8 @@ impl State {
                 self.work();
                 self.pass(WINDOW + 1);
             }
-            Op::Lose | Op::Run(_) => {}
+            Op::Library => self.base.is_library = true,
+            Op::Lose | Op::Retry | Op::Run(_) => {}
         }
         let wishes = &self.wishes;
         self.owned.retain(|key| wishes.rule.tag(key).is_some() && !wishes.out.contains(key));
@@ -314,13 +315,17 @@ impl State {
             return fault;
         }
         requests.iter().for_each(|request| self.judge(request));
+        let is_dead = self.course.as_ref().is_some_and(|course| course.dead);
         let course = self.course.as_mut()?;
         course.under_way.extend(requests.iter().cloned());
         if fault == Some(Fault::CrashLate) {
             let now = self.now;
             self.base.late.extend(std::mem::take(&mut course.under_way).into_iter().map(|request| (request, now)));
+            if self.base.is_library {
+                self.land(i64::MAX);
+            }
         }
-        if course.dead { Some(Fault::Down) } else { fault }
+        if is_dead { Some(Fault::Down) } else { fault }
     }
 
     fn answered(&mut self, requests: &[Request]) {

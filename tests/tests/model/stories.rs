@@ -1,6 +1,6 @@
 use s3_connector_engine::laws::{Law, Laws};
 use s3_connector_tests::model::script::{print, read};
-use s3_connector_tests::model::stories::{ONCE_WRONG, STORIES};
+use s3_connector_tests::model::stories::{ONCE_WRONG, STORIES, Story};
 use s3_connector_tests::model::{play, tell};
 
 #[test]
@@ -21,6 +21,15 @@ fn every_law_has_a_story_that_goes_wrong_without_it_and_only_then() {
 }
 
 #[test]
+fn the_page_of_laws_tells_the_same_stories() {
+    let page = include_str!("../../../docs/laws.md");
+    for Story { law, script, wrong } in STORIES {
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{law:?}` | "))).unwrap_or_default();
+        assert!(row.contains(&format!("| `{script}` | {wrong} |")), "{law:?}: {row}");
+    }
+}
+
+#[test]
 fn what_once_went_wrong_does_not_go_wrong_again() {
     for (script, what) in ONCE_WRONG {
         let script = read(script);
@@ -31,7 +40,7 @@ fn what_once_went_wrong_does_not_go_wrong_again() {
 
 #[test]
 fn a_script_is_printed_as_it_is_read() {
-    let every = "limit 1 · gone remove · put k1 a · touch k1 · archive k1 · del k1 · fill 12 a · rule own · out k1 k2 · out \
-                 · work · land · wait · lose · run · run 2 {3:crash, del1:crash+late, fetch2:put+k1+c, list1:lie}";
+    let every = "library · limit 1 · gone remove · put k1 a · touch k1 · archive k1 · del k1 · fill 12 a · rule own · out k1 k2 · out \
+                 · work · land · wait · lose · retry · run · run 2 {3:crash, del1:crash+late, fetch2:put+k1+c, list1:lie}";
     assert_eq!(print(&read(every)), every);
 }
