@@ -62,6 +62,8 @@ pub enum Fault {
     TruncatedWithoutToken,
     /// A page whose next token is the one that it was asked with.
     SameToken,
+    /// A page that is not the last one, and says that it is.
+    EndsTooEarly,
 }
 
 impl Fault {
@@ -218,7 +220,7 @@ async fn fail(fault: Fault, service: S3Service, mut request: Request<Incoming>) 
             tokio::time::sleep(time).await;
             service.call(request.map(Body::from)).await
         }
-        Fault::TruncatedWithoutToken | Fault::SameToken => {
+        Fault::TruncatedWithoutToken | Fault::SameToken | Fault::EndsTooEarly => {
             request.extensions_mut().insert(fault);
             service.call(request.map(Body::from)).await
         }

@@ -34,6 +34,10 @@ impl S3 for Operations {
                 page.is_truncated = Some(true);
                 page.next_continuation_token = asked.or(page.next_continuation_token);
             }
+            Some(Fault::EndsTooEarly) => {
+                page.is_truncated = Some(false);
+                page.next_continuation_token = None;
+            }
             Some(_) | None => {}
         }
         Ok(S3Response::new(page))

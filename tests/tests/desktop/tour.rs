@@ -16,7 +16,7 @@ pub async fn every_screen(window: &Window<'_>, look: Look) {
     window.press("Activity").await;
     take(window, "activity", "Result", look).await;
     window.press(NAME).await;
-    take(window, "run", "Listed", look).await;
+    take(window, "run", "readme.txt", look).await;
     window.press("Library").await;
     window.fill("Search the library", "lighthouse").await;
     take(window, "library", samples::PHRASE_KEY, look).await;

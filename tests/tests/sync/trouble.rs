@@ -73,6 +73,26 @@ async fn a_listing_that_breaks_in_the_middle_takes_nothing_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_listing_that_lies_about_its_end_removes_nothing_and_the_run_says_so() {
+    let scene = Scene::new(json!({"onGone": "remove"})).await;
+    (0..20).for_each(|i| scene.put(&format!("{i:02}.md"), format!("owl{i}")));
+    scene.sync().await;
+    scene.server.page_size(12);
+    scene.server.fail_always(On::List, Fault::EndsTooEarly);
+    scene.server.forget_seen();
+    let run = scene.sync().await;
+    assert_eq!((run.state, run.removed, run.failed), (RunState::PartlyCompleted, 0, 3));
+    let error = run.error.unwrap();
+    assert!(error.detail.contains("the listing left out “12.md”, which is there"), "{error:?}");
+    let reads = scene.server.operations().iter().filter(|o| *o == "GetObject").count();
+    assert_eq!(reads, 3, "three that are there are enough to doubt the listing");
+    assert_eq!(scene.documents().await, 20);
+    scene.server.heal();
+    assert_eq!(totals(&scene.preview().await), [0, 0, 0, 20, 0, 0, 0]);
+    assert_eq!(scene.sync().await.state, RunState::Completed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_unreadable_object_leaves_the_rest_whole_and_is_tried_again() {
     let scene = Scene::new(json!({})).await;
     (0..30).for_each(|i| scene.put(&format!("{i:02}.md"), format!("owl{i}")));

@@ -183,6 +183,7 @@ impl Run {
     ) -> Result<()> {
         let mut after = String::new();
         let mut group: Vec<Leaving> = Vec::new();
+        let mut doubts = 0;
         loop {
             let page = self.next_keys(&after, round).await?;
             let Some(last) = page.last() else { break };
@@ -197,8 +198,9 @@ impl Run {
                 // The listing did not show it; the bucket itself has to say that it is gone.
                 if let Some(bare) = bare
                     && self.laws.hold(Law::FreshLook)
-                    && !self.is_gone(source, bare).await?
+                    && (doubts >= removal::DOUBTS || !self.is_gone(source, ledger, bare).await?)
                 {
+                    doubts += 1;
                     continue;
                 }
                 group.extend(leaving);
@@ -211,14 +213,18 @@ impl Run {
     }
 
     /// Whether the bucket answers that a key is gone. What it says instead is this document's failure.
-    async fn is_gone(&self, source: &dyn ObjectSource, leaving: &Leaving) -> Result<bool> {
-        match removal::is_gone(source, &leaving.row).await {
-            Err(error) if error.code.stops() == Stops::Object => {
-                self.progress.add_failed(&error);
-                Ok(false)
-            }
-            answer => answer,
-        }
+    async fn is_gone(&self, source: &dyn ObjectSource, ledger: &Ledger, leaving: &Leaving) -> Result<bool> {
+        let error = match removal::is_gone(source, &leaving.row).await {
+            Ok(true) => return Ok(true),
+            Ok(false) => removal::left_out(&leaving.row),
+            Err(error) if error.code.stops() == Stops::Object => error,
+            Err(error) => return Err(error),
+        };
+        self.progress.add_failed(&error);
+        let (code, detail) = (Some(error.code.name()), Some(error.detail));
+        let item = RunItem { outcome: ItemOutcome::Failed, code, detail, ..removed_item(leaving, self.now()) };
+        ledger.enter(Entry::Item(self.progress.next_line(), item)).await?;
+        Ok(false)
     }
 
     /// The next keys that this round looks at: the last one only has to look where a key has several rows.

@@ -1,7 +1,7 @@
 //! Removing documents: marked first, then removed by remote id, then forgotten, each step only after the one
 //! before was answered. The place of a key goes to its successor in the transaction that forgets its last row.
 
-use crate::error::Result;
+use crate::error::{Error, ErrorCode, Result};
 use crate::knowledge_base::{RemoteId, Removal, Standing};
 use crate::laws::Law;
 use crate::plan::{DocumentRow, DocumentState, Step, Why, document_id, has_place};
@@ -15,6 +15,10 @@ use crate::sync::survey::bare_removals;
 
 /// Documents removed by one request.
 pub const GROUP: usize = 100;
+
+/// Keys that the bucket still has, or does not speak of, after which a run believes its listing about no further key: a
+/// listing that left these out proves nothing about the others, and each look may read a whole object.
+pub const DOUBTS: usize = 3;
 
 /// One row on its way out.
 #[derive(Debug, Clone)]
@@ -94,6 +98,13 @@ fn heir(rules: &Rules, key: &KeyRow, judgement: &Judgement, index: usize, now: i
 /// What the bucket says instead.
 pub async fn is_gone(source: &dyn ObjectSource, row: &DocumentRow) -> Result<bool> {
     Ok(source.fetch(&row.key, &row.etag).await? == Fetched::Gone)
+}
+
+/// What is said of a key that the listing left out and that is there.
+pub fn left_out(row: &DocumentRow) -> Error {
+    let key = row.key.as_str().escape_debug();
+    let detail = format!("the listing left out “{key}”, which is there; its document stays, and so do others like it");
+    Error::new(ErrorCode::StorageFailed, detail)
 }
 
 /// Carries out removals (at most [`GROUP`]). Returns those whose documents are gone.
