@@ -4,11 +4,17 @@
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::unusable;
 use crate::error::{Error, ErrorCode, Result};
 
 const FILE: &str = "lock";
+/// How often, and how long apart, a locked folder is tried again. A lock may outlive its owner for a moment: a process
+/// that somebody is just starting has inherited the open file and drops it when its own program begins, and an app that
+/// is being restarted is still closing.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(25);
 
 /// A locked folder.
 pub(super) struct Lock {
@@ -25,11 +31,14 @@ impl Lock {
         let mut options = File::options();
         let options = options.create(true).truncate(false).read(true).write(true);
         let file = options.open(folder.join(FILE)).map_err(|e| unusable(folder, &e))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { file, folder: folder.to_owned() }),
-            Err(TryLockError::WouldBlock) => Err(Error::new(ErrorCode::DataFolderBusy, folder.display().to_string())),
-            Err(TryLockError::Error(e)) => Err(unusable(folder, &e)),
+        for _ in 1..TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { file, folder: folder.to_owned() }),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+                Err(TryLockError::Error(e)) => return Err(unusable(folder, &e)),
+            }
         }
+        Err(Error::new(ErrorCode::DataFolderBusy, folder.display().to_string()))
     }
 
     /// Number of the newest run that began on this folder; 0 where none is remembered.
