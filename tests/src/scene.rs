@@ -63,18 +63,17 @@ impl Scene {
         self.engine = open(&folder, &self.secrets).await;
     }
 
-    /// Closes the engine, loses a file of the data folder, and opens the engine again.
+    /// Restarts with a file of the data folder lost.
     pub async fn lose(&mut self, file: &str) {
-        let placeholder = tempfile::tempdir().unwrap();
-        self.engine.shut_down().await;
-        self.engine = open(placeholder.path(), &self.secrets).await;
-        for suffix in ["", "-wal", "-shm"] {
-            let path = self.folder.path().join(format!("{file}{suffix}"));
-            if path.exists() {
-                std::fs::remove_file(path).unwrap();
+        self.restart_after(|folder| {
+            for suffix in ["", "-wal", "-shm"] {
+                let path = folder.join(format!("{file}{suffix}"));
+                if path.exists() {
+                    std::fs::remove_file(path).unwrap();
+                }
             }
-        }
-        self.engine = open(self.folder.path(), &self.secrets).await;
+        })
+        .await;
     }
 
     /// Adds the same connection once more.

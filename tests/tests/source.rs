@@ -17,6 +17,7 @@ use s3_connector_tests::source_contract;
 use s3_connector_tests::source_contract::{Fixture, access_key, list_all, odd_keys, ordinary_keys, settings};
 use tempfile::TempDir;
 
+mod child;
 mod credentials;
 mod doctor;
 mod forms;

@@ -1,32 +1,20 @@
 //! Credentials from the environment and from profiles, each in a process with an environment of its own.
 
 use std::path::Path;
-use std::process::Stdio;
-
-use tokio::process::Command;
 
 use super::*;
 
-/// The deadline of a child: the default chain asks several places in turn.
-const CHILD: Duration = Duration::from_secs(60);
-
 /// What a child process says about a listing of `user-files`: `listed <n>`, or `<code> <detail>`.
 async fn in_an_environment(endpoint: &str, credentials: &str, home: &Path, variables: &[(&str, &str)]) -> String {
-    let child = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "source::credentials::child", "--ignored", "--nocapture"])
-        .env_clear()
-        .env("HOME", home)
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("CHILD_ENDPOINT", endpoint)
-        .env("CHILD_CREDENTIALS", credentials)
-        .envs(variables.iter().copied())
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(CHILD, child).await.expect("the child ends").expect("the child starts");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let said = text.split_once("child: ").and_then(|(_, rest)| rest.lines().next()).map(str::to_owned);
-    said.unwrap_or_else(|| panic!("the child said {text} {}", String::from_utf8_lossy(&output.stderr)))
+    child::said("source::credentials::child", |command| {
+        command
+            .env("HOME", home)
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("CHILD_ENDPOINT", endpoint)
+            .env("CHILD_CREDENTIALS", credentials)
+            .envs(variables.iter().copied())
+    })
+    .await
 }
 
 #[tokio::test]

@@ -1,38 +1,28 @@
 //! Proxies of the environment, and buckets that are hosts: names that only a proxy knows, each test in a process with
 //! an environment of its own.
 
-use std::process::Stdio;
-
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::secrets::MemorySecrets;
 use s3_connector_engine::view::{TestReport, Verdict};
 use s3_connector_tests::scene;
 use serde_json::{Value, json};
-use tokio::process::Command;
 
 use super::*;
 
-const CHILD: Duration = Duration::from_secs(60);
 /// `.test` never resolves (RFC 2606): whoever gets there went through the proxy.
 const DOMAIN: &str = "s3.example.test";
 
 /// What a child process says of a draft, behind this server as its proxy.
 async fn behind(server: &MemoryS3, what: &str, fields: Value, variables: &[(&str, &str)]) -> String {
-    let child = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "source::proxy::child", "--ignored", "--nocapture"])
-        .env_clear()
-        .env("HTTP_PROXY", server.endpoint())
-        .env("CHILD_WHAT", what)
-        .env("CHILD_FIELDS", fields.to_string())
-        .env("CHILD_KEY", format!("{} {}", server.access_key(), server.secret()))
-        .envs(variables.iter().copied())
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(CHILD, child).await.expect("the child ends").expect("the child starts");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let said = text.split_once("child: ").and_then(|(_, rest)| rest.lines().next()).map(str::to_owned);
-    said.unwrap_or_else(|| panic!("the child said {text} {}", String::from_utf8_lossy(&output.stderr)))
+    child::said("source::proxy::child", |command| {
+        command
+            .env("HTTP_PROXY", server.endpoint())
+            .env("CHILD_WHAT", what)
+            .env("CHILD_FIELDS", fields.to_string())
+            .env("CHILD_KEY", format!("{} {}", server.access_key(), server.secret()))
+            .envs(variables.iter().copied())
+    })
+    .await
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use s3_connector_engine::error::Result;
 use s3_connector_engine::plan::DocumentState;
 use s3_connector_engine::view::DocumentView;
 
-use super::TERMINAL_LIMIT;
+use super::most_shown;
 use crate::arguments::DocumentsArguments;
 use crate::exit::Exit;
 use crate::output::json::Document;
@@ -32,8 +32,7 @@ const TERMINAL_COLUMNS: usize = 5;
 pub async fn run(engine: &Engine, arguments: DocumentsArguments, output: &mut Output) -> Result<Exit> {
     let id = engine.connection_find(&arguments.name).await?.id;
     let face = output.face();
-    let default = if face == Face::Terminal { TERMINAL_LIMIT } else { u64::MAX };
-    let pages = Pages { engine, id, after: Some(0), left: arguments.limit.unwrap_or(default) };
+    let pages = Pages { engine, id, after: Some(0), left: arguments.limit.unwrap_or(most_shown(face)) };
     match face {
         Face::Json => write_json(pages, output).await?,
         Face::Terminal => write_rows(pages, &COLUMNS[..TERMINAL_COLUMNS], output).await?,
@@ -52,25 +51,18 @@ async fn write_json(mut pages: Pages<'_>, output: &mut Output) -> Result<()> {
 
 async fn write_rows(mut pages: Pages<'_>, columns: &'static [Column], output: &mut Output) -> Result<()> {
     let mut shown = 0;
-    let mut rows: Option<Rows> = None;
+    let mut rows = Rows::waiting(columns);
     while let Some(documents) = pages.next().await? {
-        if documents.is_empty() {
-            continue;
-        }
         shown += documents.len() as u64;
-        let rows = match &mut rows {
-            Some(rows) => rows,
-            None => rows.insert(Rows::begin(columns, output)?),
-        };
         for document in &documents {
             let mut cells = cells(document);
             cells.truncate(columns.len());
             rows.add(cells, output)?;
         }
     }
-    match rows {
-        Some(rows) => rows.end(output)?,
-        None => output.note("No documents are held."),
+    rows.end(output)?;
+    if shown == 0 {
+        output.note("No documents are held.");
     }
     if pages.after.is_some() && shown > 0 {
         output.note(&format!("The first {} are shown; --limit shows more.", count(shown)));

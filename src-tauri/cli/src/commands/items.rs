@@ -4,7 +4,7 @@ use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::Result;
 use s3_connector_engine::view::{ItemOutcome, RunItem, RunItems, RunState, RunView};
 
-use super::{TERMINAL_LIMIT, hint};
+use super::{hint, most_shown};
 use crate::arguments::ItemsArguments;
 use crate::exit::Exit;
 use crate::output::list::List;
@@ -26,8 +26,7 @@ const COLUMNS: &[Column] = &[
 pub async fn run(engine: &Engine, arguments: ItemsArguments, output: &mut Output) -> Result<Exit> {
     let outcome = arguments.outcome();
     let run = engine.run_get(arguments.run).await?;
-    let default = if output.face() == Face::Terminal { TERMINAL_LIMIT } else { u64::MAX };
-    let left = arguments.limit.unwrap_or(default);
+    let left = arguments.limit.unwrap_or(most_shown(output.face()));
     let mut pages = Pages { engine, run: &run, outcome, offset: 0, left, total: None };
     match output.face() {
         Face::Json => write_json(&mut pages, output).await?,
@@ -51,20 +50,11 @@ async fn write_json(pages: &mut Pages<'_>, output: &mut Output) -> Result<()> {
 }
 
 async fn write_rows(pages: &mut Pages<'_>, output: &mut Output) -> Result<()> {
-    let mut rows: Option<Rows> = None;
+    let mut rows = Rows::waiting(COLUMNS);
     while let Some(items) = pages.next().await? {
-        if items.is_empty() {
-            continue;
-        }
-        let rows = match &mut rows {
-            Some(rows) => rows,
-            None => rows.insert(Rows::begin(COLUMNS, output)?),
-        };
         items.iter().try_for_each(|item| rows.add(cells(item), output))?;
     }
-    if let Some(rows) = rows {
-        rows.end(output)?;
-    }
+    rows.end(output)?;
     let total = pages.total.unwrap_or(0);
     if pages.offset < total {
         let shown = count(pages.offset);

@@ -8,7 +8,7 @@ use s3_connector_engine::knowledge_base::SearchQuery;
 
 use crate::arguments::{Command, ConnectionsCommand};
 use crate::exit::Exit;
-use crate::output::Output;
+use crate::output::{Face, Output};
 use crate::secret::{self, Entered};
 
 mod connections;
@@ -27,8 +27,13 @@ mod test;
 mod watch;
 mod why;
 
-/// As many rows fit what a person scrolls through.
-const TERMINAL_LIMIT: u64 = 100;
+/// Rows that are shown unless told otherwise: all of them, to a person as many as one scrolls through.
+const fn most_shown(face: Face) -> u64 {
+    match face {
+        Face::Terminal => 100,
+        Face::Json | Face::Lines => u64::MAX,
+    }
+}
 
 /// A command with the secrets that it needs. The engine is not open yet.
 pub struct Task {

@@ -5,7 +5,7 @@ use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::Result;
 use s3_connector_engine::view::{ConnectionView, PlanAction, PlanFilter, PlanItem, PlanSummary, PlanTotals};
 
-use super::{TERMINAL_LIMIT, hint};
+use super::{hint, most_shown};
 use crate::exit::Exit;
 use crate::output::json::{Item, Totals};
 use crate::output::list::List;
@@ -44,10 +44,10 @@ pub async fn show(
     limit: Option<u64>,
     output: &mut Output,
 ) -> Result<()> {
+    let pages = Pages::new(engine, id, limit.unwrap_or(most_shown(output.face())));
     match output.face() {
-        Face::Json => write_json(Pages::new(engine, id, limit.unwrap_or(u64::MAX)), summary, output).await,
-        Face::Terminal => write_rows(Pages::new(engine, id, limit.unwrap_or(TERMINAL_LIMIT)), summary, output).await,
-        Face::Lines => write_rows(Pages::new(engine, id, limit.unwrap_or(u64::MAX)), summary, output).await,
+        Face::Json => write_json(pages, summary, output).await,
+        Face::Terminal | Face::Lines => write_rows(pages, summary, output).await,
     }
 }
 
@@ -73,21 +73,12 @@ async fn write_json(mut pages: Pages<'_>, summary: &PlanSummary, output: &mut Ou
 
 async fn write_rows(mut pages: Pages<'_>, summary: &PlanSummary, output: &mut Output) -> Result<()> {
     let mut shown = 0;
-    let mut rows: Option<Rows> = None;
+    let mut rows = Rows::waiting(COLUMNS);
     while let Some(items) = pages.next().await? {
-        if rows.is_none() && !items.is_empty() {
-            rows = Some(Rows::begin(COLUMNS, output)?);
-        }
-        if let Some(rows) = &mut rows {
-            for item in &items {
-                rows.add(cells(item), output)?;
-            }
-        }
+        items.iter().try_for_each(|item| rows.add(cells(item), output))?;
         shown += items.len() as u64;
     }
-    if let Some(rows) = rows {
-        rows.end(output)?;
-    }
+    rows.end(output)?;
     output.note(&totals_line(summary));
     if shown < pages.total {
         output.note(&format!("{} of {} shown; --limit shows more.", count(shown), counted(pages.total, "key")));

@@ -28,38 +28,59 @@ impl Column {
 /// their widths.
 pub struct Rows {
     columns: &'static [Column],
-    table: Option<Table>,
+    form: Form,
+}
+
+enum Form {
+    /// Nothing is written yet.
+    Waiting,
+    Lines,
+    Table(Table),
 }
 
 impl Rows {
     /// Begins with the columns' names.
     pub fn begin(columns: &'static [Column], output: &mut Output) -> Result<Self> {
-        let names = columns.iter().map(|column| column.name());
-        let table = match output.face() {
-            Face::Terminal => Some(new_table(names.collect())),
+        let mut rows = Self::waiting(columns);
+        rows.write_names(output)?;
+        Ok(rows)
+    }
+
+    /// Begins with the first row; without one, nothing is written.
+    pub const fn waiting(columns: &'static [Column]) -> Self {
+        Self { columns, form: Form::Waiting }
+    }
+
+    fn write_names(&mut self, output: &mut Output) -> Result<()> {
+        let names = self.columns.iter().map(|column| column.name());
+        self.form = match output.face() {
+            Face::Terminal => Form::Table(new_table(names.collect())),
             Face::Lines | Face::Json => {
                 output.text(&names.collect::<Vec<_>>().join("\t"))?;
-                None
+                Form::Lines
             }
         };
-        Ok(Self { columns, table })
+        Ok(())
     }
 
     /// Adds a row; its cells are already fit to be shown.
     pub fn add(&mut self, cells: Vec<String>, output: &mut Output) -> Result<()> {
         debug_assert_eq!(cells.len(), self.columns.len(), "a row has a cell for each column");
-        match &mut self.table {
-            Some(table) => {
+        if matches!(self.form, Form::Waiting) {
+            self.write_names(output)?;
+        }
+        match &mut self.form {
+            Form::Table(table) => {
                 table.add_row(cells);
                 Ok(())
             }
-            None => output.text(&cells.join("\t")),
+            Form::Lines | Form::Waiting => output.text(&cells.join("\t")),
         }
     }
 
     /// Writes what is still held back.
     pub fn end(mut self, output: &mut Output) -> Result<()> {
-        let Some(table) = &mut self.table else { return Ok(()) };
+        let Form::Table(table) = &mut self.form else { return Ok(()) };
         for (at, column) in self.columns.iter().enumerate() {
             let Some(cells) = table.column_mut(at) else { continue };
             match column {

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::join_all;
-use tokio::time::MissedTickBehavior;
+use futures::future::{join_all, try_join_all};
+use tokio::net::TcpStream;
+use tokio::time::{MissedTickBehavior, timeout};
 
 use crate::connection::Settings;
 use crate::error::{Error, Result};
@@ -84,13 +85,16 @@ impl Engine {
     /// `connection_not_found`; what the state file says.
     pub async fn sync_pause(&self, id: Option<String>, length: PauseLength) -> Result<()> {
         let pause = Pause { until: ends_at(length)? };
-        for row in self.chosen(id).await? {
+        // All at once: what still runs elsewhere must not wait for the end of what runs here.
+        try_join_all(self.chosen(id).await?.into_iter().map(|row| async move {
             let id = row.connection.id;
             self.store.write(move |db| connections::set_pause(db, row.number, Some(pause))).await?;
             self.stop_run(&id).await;
             self.tell_connection(&id).await;
-        }
-        Ok(())
+            Ok(())
+        }))
+        .await
+        .map(drop)
     }
 
     /// Lets a connection, or all of them, go on.
@@ -127,15 +131,10 @@ fn ends_at(length: PauseLength) -> Result<Option<i64>> {
     })
 }
 
-/// Whether somebody opens at the storage's address. Behind a proxy only the run itself can tell.
+/// Whether somebody opens at the storage's address. Behind a proxy only the run itself can tell, and of settings that
+/// lead nowhere it says what is wrong.
 async fn is_reachable(settings: &Settings) -> bool {
-    let proxies = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
-    if proxies.iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())) {
-        return true;
-    }
-    let endpoint = settings.endpoint.clone().unwrap_or_else(|| "https://s3.amazonaws.com".into());
-    let Ok(url) = url::Url::parse(&endpoint) else { return true };
-    let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else { return true };
-    let host = host.trim_matches(['[', ']']);
-    matches!(tokio::time::timeout(KNOCK, tokio::net::TcpStream::connect((host, port))).await, Ok(Ok(_)))
+    let Ok(way) = crate::source::way(settings) else { return true };
+    let host = way.plain_host.as_deref().unwrap_or(&way.host);
+    way.proxied || matches!(timeout(KNOCK, TcpStream::connect((host, way.port))).await, Ok(Ok(_)))
 }

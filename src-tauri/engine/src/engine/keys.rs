@@ -95,9 +95,9 @@ impl Engine {
         let row = self.row(&id).await?;
         let _claim = self.claim(&id)?;
         let base = self.library.as_ref();
-        let report = audit::audit(&self.store, base, &row, LIBRARY, now()).await?;
         let sides =
             Sides { store: &self.store, base, connection: row.number, destination: LIBRARY, laws: Laws::default() };
+        let report = audit::audit(sides, &id, now()).await?;
         let settled = settle::settle(sides, now()).await;
         self.tell_connection(&id).await;
         settled.map(|()| report)

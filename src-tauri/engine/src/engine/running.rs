@@ -138,9 +138,7 @@ impl Engine {
             Some(running) if running.run_id == run.id => running.progress.counts(),
             Some(_) | None => return,
         };
-        (run.listed, run.sent, run.removed) = (counts.listed, counts.sent, counts.removed);
-        (run.skipped, run.failed, run.bytes) = (counts.skipped, counts.failed, counts.bytes);
-        run.held_back = counts.held_back;
+        counts.show(run);
     }
 
     /// What became of the objects of a run; `limit` 0 means 100.
@@ -245,18 +243,11 @@ impl Engine {
 
     /// Waits for a turn, then carries the run out.
     async fn carry_out(&self, run: Run, row: ConnectionRow, claim: Claim<Arc<Self>>) {
-        tokio::select! {
-            // Both end the wait: a run that is cancelled here finds that out by itself.
-            () = run.cancel.cancelled() => {}
-            turn = self.turns.acquire() => {
-                let _turn = turn;
-                return self.carry_out_now(run, row, claim).await;
-            }
-        }
-        self.carry_out_now(run, row, claim).await;
-    }
-
-    async fn carry_out_now(&self, run: Run, row: ConnectionRow, claim: Claim<Arc<Self>>) {
+        let _turn = tokio::select! {
+            turn = self.turns.acquire() => Some(turn),
+            // A run that is cancelled while it waits finds that out by itself.
+            () = run.cancel.cancelled() => None,
+        };
         let (run_id, id) = (run.id.clone(), row.connection.id.clone());
         let progress = Arc::clone(&run.progress);
         let source = async {

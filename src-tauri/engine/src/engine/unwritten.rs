@@ -36,8 +36,7 @@ impl Engine {
             run.state = RunState::Failed;
             run.finished_at = Some(*at);
             run.error = Some(error.clone());
-            (run.listed, run.sent, run.removed) = (counts.listed, counts.sent, counts.removed);
-            (run.skipped, run.failed, run.bytes) = (counts.skipped, counts.failed, counts.bytes);
+            counts.show(run);
         }
     }
 

@@ -20,7 +20,7 @@ mod target;
 pub(crate) use classify::Cause;
 pub(crate) use s3::Finding;
 pub use s3::{Limits, S3Source};
-pub(crate) use target::Way;
+pub(crate) use target::{Way, way};
 
 /// Credentials with their secrets, ready to sign with. Lives as long as a source is being built.
 #[derive(Clone)]

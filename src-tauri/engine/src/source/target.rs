@@ -180,6 +180,14 @@ pub(crate) struct Way {
     pub(crate) proxied: bool,
 }
 
+/// The way to the server of these settings.
+///
+/// # Errors
+/// As [`Target::of`].
+pub(crate) fn way(settings: &Settings) -> Result<Way> {
+    Ok(Target::of(settings)?.way())
+}
+
 impl Target {
     /// The way to this place.
     pub(super) fn way(&self) -> Way {

@@ -1,6 +1,8 @@
 //! Rows of `objects`: what the bucket showed. A page of a listing is merged with the stored rows of its key
 //! range, so keys that look as they did cost no write.
 
+use std::ops::Bound;
+
 use rusqlite::{Connection as Db, OptionalExtension, Row, params};
 
 use super::sql_error;
@@ -84,21 +86,14 @@ pub fn forget_outside(db: &Db, connection: i64, prefix: &str) -> Result<()> {
 /// Stored objects of a span. Keys under one prefix follow one another, so the walk ends at the first one beyond it.
 fn stored_under(db: &Db, connection: i64, span: &Span, end: Option<&str>) -> Result<Vec<ObjectMeta>> {
     let Span { prefix, after, .. } = span;
-    let from = if after.is_empty() { From::Key(prefix) } else { From::After(after) };
+    let from = if after.is_empty() { Bound::Included(prefix.as_str()) } else { Bound::Excluded(after.as_str()) };
     let under = |object: &ObjectMeta| object.key.as_str().starts_with(prefix.as_str());
     walk(db, connection, from, end, under)
 }
 
 /// Objects with `after` < key <= `end`, by key.
 pub fn range(db: &Db, connection: i64, after: &str, end: Option<&str>) -> Result<Vec<ObjectMeta>> {
-    walk(db, connection, From::After(after), end, |_| true)
-}
-
-/// Where a walk over keys begins.
-#[derive(Clone, Copy)]
-enum From<'a> {
-    Key(&'a str),
-    After(&'a str),
+    walk(db, connection, Bound::Excluded(after), end, |_| true)
 }
 
 /// Objects by key, for as long as they are wanted. Each case has a statement of its own, with no condition that may or
@@ -106,13 +101,14 @@ enum From<'a> {
 fn walk(
     db: &Db,
     connection: i64,
-    from: From<'_>,
+    from: Bound<&str>,
     end: Option<&str>,
     wanted: impl Fn(&ObjectMeta) -> bool,
 ) -> Result<Vec<ObjectMeta>> {
     let (begin, start) = match from {
-        From::Key(key) => ("key >= ?2", key),
-        From::After(key) => ("key > ?2", key),
+        Bound::Included(key) => ("key >= ?2", key),
+        Bound::Excluded(key) => ("key > ?2", key),
+        Bound::Unbounded => ("key >= ?2", ""),
     };
     let finish = if end.is_some() { "key <= ?3" } else { "?3 IS NULL" };
     let mut statement = db

@@ -36,6 +36,15 @@ pub struct RunCounts {
     pub lines: u64,
 }
 
+impl RunCounts {
+    /// Puts the counts into the row of their run, as it is shown before they are written down.
+    pub fn show(&self, run: &mut RunView) {
+        let Self { listed, sent, removed, skipped, failed, bytes, held_back, lines: _ } = *self;
+        (run.listed, run.sent, run.removed) = (listed, sent, removed);
+        (run.skipped, run.failed, run.bytes, run.held_back) = (skipped, failed, bytes, held_back);
+    }
+}
+
 /// Opens a run; there is at most one per connection. Returns its number.
 ///
 /// # Errors

@@ -6,11 +6,13 @@
 
 use std::collections::HashSet;
 
+use crate::connection::ConnectionId;
 use crate::error::Result;
-use crate::knowledge_base::{Held, KnowledgeBase, Standing};
+use crate::knowledge_base::{Held, Standing};
 use crate::plan::document_id;
 use crate::store::connections::{self, ConnectionRow};
-use crate::store::{Store, documents};
+use crate::store::documents;
+use crate::sync::sides::Sides;
 use crate::view::AuditReport;
 
 /// Documents compared at once.
@@ -27,24 +29,18 @@ pub fn is_due(connection: &ConnectionRow, now: i64) -> bool {
 ///
 /// # Errors
 /// What the knowledge base or the state file says; rows mended before stay mended.
-pub async fn audit(
-    store: &Store,
-    base: &dyn KnowledgeBase,
-    connection: &ConnectionRow,
-    destination: &'static str,
-    now: i64,
-) -> Result<AuditReport> {
-    let (number, id) = (connection.number, connection.connection.id.clone());
+pub async fn audit(sides: Sides<'_>, id: &ConnectionId, now: i64) -> Result<AuditReport> {
+    let Sides { store, connection: number, destination, .. } = sides;
     let mut report = AuditReport::default();
-    let landed = now.saturating_sub(base.landing_window().as_millis() as i64);
+    let landed = sides.landed(now);
     let mut after: Option<String> = None;
     loop {
-        let page = base.held(&id, after.as_ref(), GROUP).await?;
+        let page = sides.base.held(id, after.as_ref(), GROUP).await?;
         let end = page.last().map(|held| held.id.clone());
         let known: HashSet<String> = page.iter().map(|held| held.id.clone()).collect();
         report.held += page.len() as u64;
         let (ours, foreign): (Vec<Held>, Vec<Held>) =
-            page.into_iter().partition(|held| held.id == document_id(&id, &held.key, &held.etag, &held.tag));
+            page.into_iter().partition(|held| held.id == document_id(id, &held.key, &held.etag, &held.tag));
         report.foreign += foreign.len() as u64;
         report.adopted += store
             .write(move |db| {
@@ -58,7 +54,7 @@ pub async fn audit(
         let (from, to) = (after.clone().unwrap_or_default(), end.clone());
         let rows = store.read(move |db| documents::indexed_ids(db, number, &from, to.as_deref(), landed)).await?;
         let unseen: Vec<String> = rows.into_iter().filter(|row| !known.contains(row)).collect();
-        report.missing += forget_absent(store, base, number, destination, unseen).await?;
+        report.missing += forget_absent(sides, unseen).await?;
         match end {
             Some(end) => after = Some(end),
             None => break,
@@ -69,16 +65,11 @@ pub async fn audit(
 }
 
 /// Forgets the rows of documents that the knowledge base, asked for each, says are not there.
-async fn forget_absent(
-    store: &Store,
-    base: &dyn KnowledgeBase,
-    connection: i64,
-    destination: &'static str,
-    ids: Vec<String>,
-) -> Result<u64> {
+async fn forget_absent(sides: Sides<'_>, ids: Vec<String>) -> Result<u64> {
+    let Sides { store, connection, destination, .. } = sides;
     let mut forgotten = 0;
     for group in ids.chunks(GROUP as usize) {
-        let standings = base.ask(group).await?;
+        let standings = sides.ask(group).await?;
         let absent: Vec<String> = group
             .iter()
             .zip(standings)

@@ -112,7 +112,7 @@ impl Run {
         self.store.write(move |db| documents::mark_left_intents(db, number, at)).await?;
         if audit::is_due(&self.connection, at) {
             self.progress.enter(RunPhase::Auditing, at);
-            audit::audit(&self.store, self.base.as_ref(), &self.connection, LIBRARY, at).await?;
+            audit::audit(self.sides(), &self.connection.connection.id, at).await?;
         }
         settle::settle(self.sides(), self.now()).await?;
 

@@ -45,6 +45,11 @@ impl Sides<'_> {
         now >= row.changed_at + self.window() || !self.laws.hold(Law::EarlyAbsent)
     }
 
+    /// Puts that were sent before this time and never answered have landed, or never will.
+    pub fn landed(&self, now: i64) -> i64 {
+        now.saturating_sub(self.window())
+    }
+
     /// How long an unanswered put may still land, in milliseconds.
     fn window(&self) -> i64 {
         i64::try_from(self.base.landing_window().as_millis()).unwrap_or(i64::MAX)
