@@ -35,7 +35,7 @@ enum Form {
     /// Nothing is written yet.
     Waiting,
     Lines,
-    Table(Table),
+    Table(Box<Table>),
 }
 
 impl Rows {
@@ -54,7 +54,7 @@ impl Rows {
     fn write_names(&mut self, output: &mut Output) -> Result<()> {
         let names = self.columns.iter().map(|column| column.name());
         self.form = match output.face() {
-            Face::Terminal => Form::Table(new_table(names.collect())),
+            Face::Terminal => Form::Table(Box::new(new_table(names.collect()))),
             Face::Lines | Face::Json => {
                 output.text(&names.collect::<Vec<_>>().join("\t"))?;
                 Form::Lines
