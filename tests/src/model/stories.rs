@@ -120,7 +120,7 @@ pub const ONCE_WRONG: [(&str, &str); 5] = [
         "a look after what waits removed what nothing had replaced yet, and no listing had counted it",
     ),
     (
-        "put k1 a · run {put1:crash+late} · del k1 · settle · land",
+        "put k1 a · run · wait · put k1 b · run {put1:crash+late} · rule B · settle · land",
         "an intent that a dead process had left was believed absent",
     ),
 ];
