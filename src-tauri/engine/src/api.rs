@@ -106,6 +106,14 @@ commands! {
     run_list(connection_id: Option<String>, limit: u32) -> Vec<RunView>;
     /// What became of the objects of a run.
     run_items(run_id: String, outcome: Option<ItemOutcome>, offset: u64, limit: u32) -> RunItems;
+    /// Every Supermemory that is known, by address.
+    knowledge_base_list() -> Vec<KnowledgeBaseView>;
+    /// Keeps an API key for a Supermemory in the keychain.
+    knowledge_base_set(draft: KnowledgeBaseDraft) -> KnowledgeBaseView;
+    /// Asks a Supermemory who it is and what it can do, with the typed key or else the saved one.
+    knowledge_base_test(draft: KnowledgeBaseDraft) -> KnowledgeBaseReport;
+    /// Forgets a Supermemory and its API key.
+    knowledge_base_forget(address: String) -> ();
     /// Searches the library.
     library_search(query: SearchQuery) -> SearchReply;
     /// The library's containers.

@@ -13,8 +13,8 @@ use s3_connector_engine::laws::Laws;
 use s3_connector_engine::scope::{Filter, FilterDraft, FilterKind};
 use s3_connector_engine::source::ObjectSource;
 use s3_connector_engine::store::{Store, connections, documents, runs};
-use s3_connector_engine::sync::Run;
 use s3_connector_engine::sync::progress::Progress;
+use s3_connector_engine::sync::{Ends, Run};
 use s3_connector_engine::tag::{ContainerTag, OnNoMatch, TagRule, Tagging};
 use s3_connector_engine::view::{RunState, RunTrigger};
 use serde_json::json;
@@ -139,7 +139,6 @@ impl Stage {
         let world = Arc::clone(&self.world);
         let run = Run {
             store,
-            base: Arc::clone(&self.world) as Arc<dyn KnowledgeBase>,
             connection,
             id,
             number,
@@ -151,10 +150,11 @@ impl Stage {
             laws: self.laws,
         };
         let source = Arc::clone(&self.world) as Arc<dyn ObjectSource>;
+        let base = Arc::clone(&self.world) as Arc<dyn KnowledgeBase>;
         let end = tokio::select! {
             biased;
             () = crash.cancelled() => None,
-            end = run.go(async { Ok(source) }) => end.ok(),
+            end = run.go(async { Ok(Ends { source, base }) }) => end.ok(),
         };
         (end, before)
     }

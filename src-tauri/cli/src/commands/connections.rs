@@ -1,5 +1,7 @@
 //! `connections add`, `list`, `delete`.
 
+use std::sync::Arc;
+
 use s3_connector_engine::connection::ConnectionDraft;
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::Result;
@@ -87,7 +89,7 @@ const fn state_word(state: ConnectionState) -> &'static str {
 }
 
 /// Deletes a connection.
-pub async fn delete(engine: &Engine, name: &str, keep_documents: bool, output: &mut Output) -> Result<Exit> {
+pub async fn delete(engine: &Arc<Engine>, name: &str, keep_documents: bool, output: &mut Output) -> Result<Exit> {
     let ConnectionView { id, name, .. } = engine.connection_find(name).await?;
     engine.connection_delete(id.clone(), keep_documents).await?;
     match output.face() {

@@ -82,7 +82,7 @@ impl Task {
 async fn run_connections(
     command: ConnectionsCommand,
     entered: Entered,
-    engine: &Engine,
+    engine: &Arc<Engine>,
     output: &mut Output,
 ) -> Result<Exit> {
     match command {

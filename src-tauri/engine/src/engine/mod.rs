@@ -16,7 +16,8 @@ use crate::connection::{Credentials, Settings};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EngineEvent;
 use crate::knowledge_base::library::Library;
-use crate::knowledge_base::{KnowledgeBase, SearchQuery, SearchReply, TagCount};
+use crate::knowledge_base::supermemory::Supermemory;
+use crate::knowledge_base::{Address, KnowledgeBase, SearchQuery, SearchReply, TagCount};
 use crate::secrets::{Secret, SecretStore};
 use crate::source::{ObjectSource, ResolvedCredentials, S3Source};
 use crate::store::preview::PreviewTable;
@@ -25,12 +26,14 @@ use crate::sync::now;
 use crate::view::AppStatus;
 
 mod background;
+mod bases;
 mod connections;
 mod doctor;
 mod drafts;
 mod keys;
 mod previews;
 mod running;
+mod settling;
 mod show;
 mod unwritten;
 
@@ -54,6 +57,8 @@ pub struct Engine {
     turns: Semaphore,
     waiting: Mutex<background::Waiting>,
     unwritten: Mutex<unwritten::Unwritten>,
+    followed: Mutex<settling::Followed>,
+    supermemories: Mutex<HashMap<Address, Arc<Supermemory>>>,
     tasks: TaskTracker,
     closing: CancellationToken,
 }
@@ -96,6 +101,8 @@ impl Engine {
             turns: Semaphore::new(running::TURNS),
             waiting: Mutex::default(),
             unwritten: Mutex::default(),
+            followed: Mutex::default(),
+            supermemories: Mutex::default(),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
         });
@@ -151,9 +158,9 @@ impl Engine {
     }
 }
 
-/// Name of a secret in the keychain.
-fn secret_name(connection: &str, field: &str) -> String {
-    format!("{connection}/{field}")
+/// Name of a secret in the keychain: its owner (a connection's id, the address of a knowledge base) and what it is.
+fn secret_name(owner: &str, field: &str) -> String {
+    format!("{owner}/{field}")
 }
 
 const SECRET_ACCESS_KEY: &str = "secretAccessKey";

@@ -74,12 +74,12 @@ pub fn set_accepted(db: &Db, id: &str, remote_id: &str, state: DocumentState, at
 }
 
 /// The knowledge base refused it, with the reason.
-pub fn set_rejected(db: &Db, id: &str, remote_id: Option<&str>, reason: &str) -> Result<()> {
+pub fn set_rejected(db: &Db, id: &str, remote_id: Option<&str>, code: ErrorCode, reason: &str) -> Result<()> {
     db.prepare_cached(
         "UPDATE documents SET state = 'rejected', remote_id = coalesce(?2, remote_id), \
          error_code = ?3, error_detail = ?4 WHERE id = ?1",
     )
-    .and_then(|mut s| s.execute(params![id, remote_id, ErrorCode::DocumentRefused.name(), reason]))
+    .and_then(|mut s| s.execute(params![id, remote_id, code.name(), reason]))
     .map_err(sql_error)?;
     Ok(())
 }
@@ -172,6 +172,21 @@ pub fn forget_all(db: &Db, connection: i64) -> Result<()> {
     Ok(())
 }
 
+/// Keys with more than one row, or whose removal has begun, by key, after a key: where something may have to go although
+/// the bucket is not asked.
+pub fn keys_that_wait(db: &Db, connection: i64, after: &str, limit: u32) -> Result<Vec<ObjectKey>> {
+    let mut statement = db
+        .prepare_cached(
+            "SELECT key FROM documents WHERE connection = ?1 AND key > ?2 \
+             GROUP BY key HAVING count(*) > 1 OR max(state = 'removing') ORDER BY key LIMIT ?3",
+        )
+        .map_err(sql_error)?;
+    let rows = statement
+        .query_map(params![connection, after, limit], |row| Ok(ObjectKey::new(row.get::<_, String>(0)?)))
+        .map_err(sql_error)?;
+    rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
+}
+
 /// Keys with more than one row, by key, after a key: where an old version may have to go.
 pub fn keys_with_several_rows(db: &Db, connection: i64, after: &str, limit: u32) -> Result<Vec<ObjectKey>> {
     let mut statement = db
@@ -228,16 +243,30 @@ pub fn adopt(db: &Db, connection: i64, destination: &str, held: &Held, at: i64) 
     Ok(mended == 1)
 }
 
-/// Ids of indexed rows with `after` < id <= `end` (no end: all that follow), by id; without those of which a put that
-/// was sent later than `landed` was never answered.
-pub fn indexed_ids(db: &Db, connection: i64, after: &str, end: Option<&str>, landed: i64) -> Result<Vec<DocumentId>> {
+/// Forgets which documents an audit saw: another one begins.
+pub fn see_none(db: &Db) -> Result<()> {
+    db.execute("DELETE FROM seen", []).map_err(sql_error)?;
+    Ok(())
+}
+
+/// An audit saw this document.
+pub fn see(db: &Db, id: &str) -> Result<()> {
+    db.prepare_cached("INSERT INTO seen (id) VALUES (?1) ON CONFLICT DO NOTHING")
+        .and_then(|mut s| s.execute([id]))
+        .map_err(sql_error)?;
+    Ok(())
+}
+
+/// Ids after one, by id, of indexed rows that the audit has not seen; without those of which a put that was sent later than
+/// `landed` was never answered.
+pub fn unseen(db: &Db, connection: i64, after: &str, landed: i64, limit: u32) -> Result<Vec<DocumentId>> {
     let mut statement = db
         .prepare_cached(
-            "SELECT id FROM documents WHERE connection = ?1 AND id > ?2 AND id <= coalesce(?3, '~') \
-             AND state = 'indexed' AND coalesce(unanswered_at, ?4) <= ?4 ORDER BY id",
+            "SELECT id FROM documents WHERE connection = ?1 AND id > ?2 AND state = 'indexed' \
+             AND coalesce(unanswered_at, ?3) <= ?3 AND id NOT IN (SELECT id FROM seen) ORDER BY id LIMIT ?4",
         )
         .map_err(sql_error)?;
-    let rows = statement.query_map(params![connection, after, end, landed], |row| row.get(0)).map_err(sql_error)?;
+    let rows = statement.query_map(params![connection, after, landed, limit], |row| row.get(0)).map_err(sql_error)?;
     rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
 }
 
@@ -259,6 +288,8 @@ pub struct Counts {
     pub held: u64,
     /// Keys that have a place under the document limit.
     pub places: u64,
+    /// Rows that wait for the knowledge base (`sent`, `removing`).
+    pub waiting: u64,
 }
 
 /// Counts a connection's rows.
@@ -266,10 +297,13 @@ pub fn counts(db: &Db, connection: i64) -> Result<Counts> {
     let mut statement = db
         .prepare_cached(
             "SELECT count(*) FILTER (WHERE state IN ('sent', 'indexed')), \
-             count(DISTINCT key) FILTER (WHERE error_code IS NULL) FROM documents WHERE connection = ?1",
+             count(DISTINCT key) FILTER (WHERE error_code IS NULL), \
+             count(*) FILTER (WHERE state IN ('sent', 'removing')) FROM documents WHERE connection = ?1",
         )
         .map_err(sql_error)?;
-    statement.query_row([connection], |row| Ok(Counts { held: row.get(0)?, places: row.get(1)? })).map_err(sql_error)
+    statement
+        .query_row([connection], |row| Ok(Counts { held: row.get(0)?, places: row.get(1)?, waiting: row.get(2)? }))
+        .map_err(sql_error)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {

@@ -126,12 +126,12 @@ pub async fn remove(sides: Sides<'_>, mut group: Vec<Leaving>, now: i64) -> Resu
         let is_over = |l: &Leaving, a: Removal| a == Removal::Gone && sides.absence_is_proven(&l.row, now);
         gone.extend(group.into_iter().zip(answers).filter(|(l, a)| is_over(l, *a)).map(|(l, _)| l));
     }
-    let forgotten = gone.clone();
+    let (forgotten, destination) = (gone.clone(), destination.to_owned());
     store
         .write(move |db| {
             forgotten
                 .iter()
-                .try_for_each(|l| documents::forget(db, connection, destination, &l.row.id, l.heir.as_ref()))
+                .try_for_each(|l| documents::forget(db, connection, &destination, &l.row.id, l.heir.as_ref()))
         })
         .await?;
     Ok(gone)
