@@ -125,9 +125,9 @@ addressing: Addressing,
  */
 everyMinutes: number | null, 
 /**
- * Where documents go.
+ * Where documents go: `library` (or nothing), `supermemory` for the hosted one, or the address of a Supermemory.
  */
-destination: Destination, 
+destination: string, 
 /**
  * Where credentials come from.
  */
@@ -219,9 +219,9 @@ pause: Pause | null,
  */
 everyMinutes: number, 
 /**
- * Where documents go.
+ * Where documents go: `library`, or the address of a Supermemory.
  */
-destination: Destination, 
+destination: string, 
 /**
  * Where credentials come from.
  */
@@ -238,6 +238,11 @@ state: ConnectionState,
  * Documents that are held.
  */
 documents: number, 
+/**
+ * Those that the knowledge base has taken and is not done with: still processed, or busy when they were to go. They
+ * are followed without a sync.
+ */
+waiting: number, 
 /**
  * End of the last run that completed.
  */
@@ -296,11 +301,6 @@ sessionToken?: string, } | { "kind": "environment" } | { "kind": "profile",
  * Its name.
  */
 name: string, } | { "kind": "anonymous" };
-
-/**
- * Which knowledge base documents go to.
- */
-export type Destination = "library";
 
 /**
  * A page of a connection's documents.
@@ -436,7 +436,7 @@ turned: boolean, };
 /**
  * What went wrong, as something that a program can act on.
  */
-export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "invalid_request" | "internal";
+export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "api_key_missing" | "api_key_rejected" | "credits_exhausted" | "knowledge_base_denied" | "plan_too_low" | "document_busy" | "document_too_large" | "document_removed" | "knowledge_base_throttled" | "knowledge_base_failed" | "knowledge_base_unreachable" | "knowledge_base_changed" | "connectors_unavailable" | "hosted_connection_not_found" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "invalid_request" | "internal";
 
 /**
  * An [`Error`] as the faces show it.
@@ -573,6 +573,81 @@ documents: Array<DocumentView>,
  * What became of it in earlier runs, newest first.
  */
 history: Array<KeyEvent>, };
+
+/**
+ * A Supermemory as typed.
+ */
+export type KnowledgeBaseDraft = { 
+/**
+ * Its base URL; empty for the hosted one.
+ */
+address: string, 
+/**
+ * Its API key; without one the saved one serves.
+ */
+apiKey?: string, };
+
+/**
+ * What a Supermemory answered to a test.
+ */
+export type KnowledgeBaseReport = { 
+/**
+ * Its base URL.
+ */
+address: string, 
+/**
+ * The organisation of the key, where it tells.
+ */
+organisation: string | null, 
+/**
+ * Its plan, where it tells.
+ */
+plan: string | null, 
+/**
+ * Whether it has hosted connections.
+ */
+connectors: boolean, };
+
+/**
+ * A Supermemory that is known.
+ */
+export type KnowledgeBaseView = { 
+/**
+ * Its base URL.
+ */
+address: string, 
+/**
+ * It is Supermemory's own service.
+ */
+isHosted: boolean, 
+/**
+ * The keychain has an API key for it.
+ */
+hasKey: boolean, 
+/**
+ * Whose documents it holds, where it tells.
+ */
+organisation: string | null, 
+/**
+ * Its plan, where it tells.
+ */
+plan: string | null, 
+/**
+ * Whether it has hosted connections; `None` before it was asked.
+ */
+connectors: boolean | null, 
+/**
+ * When it last answered a test, in milliseconds since 1970 UTC.
+ */
+checkedAt: number | null, 
+/**
+ * Connections that send their documents there.
+ */
+connections: number, 
+/**
+ * Documents that are held there, or may be.
+ */
+documents: number, };
 
 /**
  * An object's key, byte for byte.
@@ -1208,6 +1283,14 @@ export interface Commands {
   run_list: { arguments: { connectionId: string | null, limit: number, }; reply: Array<RunView> };
   /** What became of the objects of a run. */
   run_items: { arguments: { runId: string, outcome: ItemOutcome | null, offset: number, limit: number, }; reply: RunItems };
+  /** Every Supermemory that is known, by address. */
+  knowledge_base_list: { arguments: Record<string, never>; reply: Array<KnowledgeBaseView> };
+  /** Keeps an API key for a Supermemory in the keychain. */
+  knowledge_base_set: { arguments: { draft: KnowledgeBaseDraft, }; reply: KnowledgeBaseView };
+  /** Asks a Supermemory who it is and what it can do, with the typed key or else the saved one. */
+  knowledge_base_test: { arguments: { draft: KnowledgeBaseDraft, }; reply: KnowledgeBaseReport };
+  /** Forgets a Supermemory and its API key. */
+  knowledge_base_forget: { arguments: { address: string, }; reply: null };
   /** Searches the library. */
   library_search: { arguments: { query: SearchQuery, }; reply: SearchReply };
   /** The library's containers. */

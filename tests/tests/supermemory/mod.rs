@@ -1,0 +1,3 @@
+//! Supermemory: the fake that stands for it.
+
+mod fake;
