@@ -9,4 +9,5 @@ mod model;
 mod s3c;
 mod shell;
 mod source;
+mod supermemory;
 mod sync;
