@@ -17,6 +17,7 @@ use crate::arguments::{Asked, Invocation};
 use crate::commands::Task;
 use crate::exit::Exit;
 use crate::output::{Face, Output};
+use crate::secret::WithEnvironment;
 
 mod arguments;
 mod commands;
@@ -50,7 +51,7 @@ async fn run(invocation: Invocation, output: &mut Output) -> Result<Exit> {
     // Read before the data folder is locked: a person may take a while to type a secret.
     let task = Task::read(invocation.command)?;
     let data_dir = invocation.data_dir.unwrap_or_else(default_data_dir);
-    let engine = Engine::open(&data_dir, Arc::new(Keychain)).await?;
+    let engine = Engine::open(&data_dir, Arc::new(WithEnvironment(Keychain))).await?;
     let exit = task.run(&engine, output).await;
     engine.shut_down().await;
     exit

@@ -6,7 +6,7 @@ use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::Result;
 use s3_connector_engine::knowledge_base::SearchQuery;
 
-use crate::arguments::{Command, ConnectionsCommand};
+use crate::arguments::{Command, ConnectionsCommand, KnowledgeBaseCommand};
 use crate::exit::Exit;
 use crate::output::{Face, Output};
 use crate::secret::{self, Entered};
@@ -17,6 +17,7 @@ mod draft;
 mod edit;
 mod hint;
 mod items;
+mod knowledge_base;
 mod pause;
 mod policy;
 mod preview;
@@ -47,6 +48,9 @@ impl Task {
         let entered = match &command {
             Command::Connections(ConnectionsCommand::Add(arguments)) => secret::enter(&arguments.fields)?,
             Command::Connections(ConnectionsCommand::Edit(arguments)) => secret::enter(&arguments.fields)?,
+            Command::KnowledgeBase(KnowledgeBaseCommand::Set(_)) => {
+                Entered { api_key: Some(secret::api_key()?), ..Entered::default() }
+            }
             _ => Entered::default(),
         };
         Ok(Self { command, entered })
@@ -56,6 +60,7 @@ impl Task {
     pub async fn run(self, engine: &Arc<Engine>, output: &mut Output) -> Result<Exit> {
         match self.command {
             Command::Connections(command) => run_connections(command, self.entered, engine, output).await,
+            Command::KnowledgeBase(command) => knowledge_base::run(engine, command, self.entered.api_key, output).await,
             Command::Test(arguments) => test::run(engine, &arguments.name, output).await,
             Command::Policy(arguments) => policy::run(engine, &arguments.name, output).await,
             Command::Preview(arguments) => preview::run(engine, &arguments.name, arguments.limit, output).await,

@@ -60,7 +60,7 @@ impl Desk {
 
 fn entered(secret: Option<&str>, token: Option<&str>) -> Entered {
     let secret_of = |text: Option<&str>| text.map(Secret::from);
-    Entered { secret_access_key: secret_of(secret), session_token: secret_of(token) }
+    Entered { secret_access_key: secret_of(secret), session_token: secret_of(token), ..Entered::default() }
 }
 
 const ADD: &[&str] = &[
