@@ -1,13 +1,17 @@
 //! `/v3/connections`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
+use futures::stream;
 use s3_connector_engine::engine::Engine;
+use s3_connector_engine::error::Error;
 use s3_connector_engine::plan::DocumentState;
 use s3_connector_engine::view::{ConnectionView, DocumentView, RunView};
 use serde::{Deserialize, Serialize};
@@ -221,10 +225,10 @@ pub async fn create(
     State(engine): State<Arc<Engine>>,
     Named(provider): Named<String>,
     // Read late: what another provider would be sent is not looked at.
-    request: axum::extract::Request,
+    request: Request,
 ) -> Result<Json<Created>, Refusal> {
     connections::only_s3(&provider)?;
-    let Body(body) = <Body<CreateConnection> as axum::extract::FromRequest<()>>::from_request(request, &()).await?;
+    let Body(body) = Body::<CreateConnection>::from_request(request, &()).await?;
     let id = connections::create(&engine, body.draft()?).await?;
     Ok(Json(Created { id, auth_link: None, expires_in: None }))
 }
@@ -238,7 +242,7 @@ pub async fn delete(
     State(engine): State<Arc<Engine>>,
     Named(named): Named<String>,
     Asked(options): Asked<DeleteOptions>,
-    request: axum::extract::Request,
+    request: Request,
 ) -> Result<Json<Deleted>, Refusal> {
     // Both routes have one form: the word is a provider where it is one of their names.
     if !connections::is_provider(&named) {
@@ -247,7 +251,7 @@ pub async fn delete(
         return Ok(Json(Deleted { id, provider: S3.into() }));
     }
     connections::only_s3(&named)?;
-    let Body(tagged) = <Body<Tagged> as axum::extract::FromRequest<()>>::from_request(request, &()).await?;
+    let Body(tagged) = Body::<Tagged>::from_request(request, &()).await?;
     let views = connections::with_tags(&engine, &tagged.tags()?).await?;
     let Some(first) = views.first().map(|view| view.id.clone()) else {
         return Err(Refusal::not_found("Connection"));
@@ -298,21 +302,47 @@ pub async fn documents(
     State(engine): State<Arc<Engine>>,
     Named(provider): Named<String>,
     Body(which): Body<Which>,
-) -> Result<Json<Vec<ConnectionDocument>>, Refusal> {
+) -> Result<impl IntoResponse, Refusal> {
     connections::only_s3(&provider)?;
-    let mut documents = Vec::new();
-    for view in connections::with_tags(&engine, &which.container_tags.unwrap_or_default()).await? {
-        let mut after = None;
-        loop {
-            let page = engine.document_list(view.id.clone(), after, PAGE).await?;
-            documents.extend(page.documents.into_iter().filter_map(connection_document));
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
+    let views = connections::with_tags(&engine, &which.container_tags.unwrap_or_default()).await?;
+    let walk = Walk { engine, waiting: views.into_iter().map(|view| view.id).collect(), after: None, told: false };
+    let body = axum::body::Body::from_stream(stream::try_unfold(Some(walk), Walk::step));
+    Ok(([(CONTENT_TYPE, "application/json")], body))
+}
+
+/// Reads the documents of connections page by page while they are sent: there may be a million, and a list has no pages in
+/// this API.
+struct Walk {
+    engine: Arc<Engine>,
+    waiting: VecDeque<String>,
+    after: Option<i64>,
+    told: bool,
+}
+
+impl Walk {
+    /// The next piece of the array. An error in the midst of it cuts the answer off, so that nobody takes it for whole.
+    async fn step(walk: Option<Self>) -> Result<Option<(Bytes, Option<Self>)>, Error> {
+        let Some(mut walk) = walk else { return Ok(None) };
+        let mut text = String::new();
+        let is_first = !std::mem::replace(&mut walk.told, true);
+        let Some(id) = walk.waiting.front().cloned() else {
+            return Ok(Some((if is_first { "[]" } else { "]" }.into(), None)));
+        };
+        let page = walk.engine.document_list(id, walk.after, PAGE).await?;
+        let mut separator = if is_first { "[" } else { "," };
+        for document in page.documents.into_iter().filter_map(connection_document) {
+            let document = serde_json::to_string(&document).map_err(|e| Error::internal("writing a document", e))?;
+            text.push_str(std::mem::replace(&mut separator, ","));
+            text.push_str(&document);
         }
+        // Nothing of this page is told: the array still begins, or goes on, with the next one.
+        walk.told = !(is_first && text.is_empty());
+        walk.after = page.next;
+        if walk.after.is_none() {
+            walk.waiting.pop_front();
+        }
+        Ok(Some((text.into(), Some(walk))))
     }
-    Ok(Json(documents))
 }
 
 /// Lists the syncs of a connection, the newest first.
