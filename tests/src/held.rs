@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use percent_encoding::percent_decode_str;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::memory_s3::MemoryS3;
@@ -57,7 +58,11 @@ pub fn library(folder: &Path) -> Vec<Document> {
 /// Every document of a Supermemory that this program put there; what others put there has no key.
 pub fn supermemory(server: &FakeSupermemory) -> Vec<Document> {
     let document = |stored: StoredDocument| {
-        let key = stored.metadata.get("key")?.as_str()?.to_owned();
+        let key = stored.metadata.get("key")?.as_str()?;
+        let key = match stored.metadata.get("keyEncoding") {
+            Some(_) => percent_decode_str(key).decode_utf8_lossy().into_owned(),
+            None => key.to_owned(),
+        };
         let (id, text) = (stored.custom_id.unwrap_or_default(), stored.content.trim().to_owned());
         // What cannot be found is not held.
         let tag = if stored.status == Status::Done { stored.tags.join(" and ") } else { "nothing yet".to_owned() };

@@ -16,7 +16,8 @@ use s3_connector_engine::knowledge_base::{
 use s3_connector_engine::object::{ETag, ObjectKey};
 use s3_connector_engine::plan::document_id;
 use s3_connector_engine::tag::ContainerTag;
-use tokio::time::Instant;
+
+use crate::wait::eventually;
 
 /// What a factory makes.
 pub type Opened = Arc<dyn KnowledgeBase>;
@@ -95,24 +96,29 @@ async fn put(kb: &Opened, document: &Document, text: &str) -> RemoteId {
     match kb.put(document, Bytes::from(text.to_owned())).await.unwrap() {
         Put::Indexed { remote_id } => remote_id,
         Put::Accepted { remote_id } => {
-            assert_eq!(settled(kb, &document.id).await, Standing::Indexed { remote_id: remote_id.clone() });
+            assert_eq!(appeared(kb, &document.id).await, Standing::Indexed { remote_id: remote_id.clone() });
             remote_id
         }
         put @ (Put::Refused { .. } | Put::Declined(_)) => panic!("not taken: {put:?}"),
     }
 }
 
+/// How a document stands once it is not processed any more. What was just taken may not be there to be seen yet.
+async fn appeared(kb: &Opened, id: &DocumentId) -> Standing {
+    let seen = || async {
+        let standing = ask(kb, id).await;
+        (!matches!(standing, Standing::Processing { .. } | Standing::Absent)).then_some(standing)
+    };
+    eventually(format!("{id} to be searchable"), DEADLINE, seen).await
+}
+
 /// How a document stands once it is not processed any more.
 async fn settled(kb: &Opened, id: &DocumentId) -> Standing {
-    let deadline = Instant::now() + DEADLINE;
-    loop {
+    let seen = || async {
         let standing = ask(kb, id).await;
-        if !matches!(standing, Standing::Processing { .. }) {
-            return standing;
-        }
-        assert!(Instant::now() < deadline, "{id} is still processed");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+        (!matches!(standing, Standing::Processing { .. })).then_some(standing)
+    };
+    eventually(format!("{id} to be processed"), DEADLINE, seen).await
 }
 
 async fn ask(kb: &Opened, id: &DocumentId) -> Standing {

@@ -105,7 +105,8 @@ pub(super) async fn delete_bulk(State(store): State<Arc<Store>>, bytes: Bytes) -
             return Err(error(400, why, None));
         }
     };
-    let left_out = ids.len().saturating_sub(state.quirks.bulk_leaves);
+    // One at least goes, or nothing would ever.
+    let left_out = ids.len().saturating_sub(state.quirks.bulk_leaves).max(1);
     let (mut deleted, mut errors) = (0, Vec::new());
     for (index, id) in ids.iter().enumerate() {
         if index >= left_out {

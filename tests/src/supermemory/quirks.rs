@@ -52,7 +52,7 @@ pub struct Quirks {
     pub plan_too_low: bool,
     /// Connections show the secret they were made with. No document says that they do not.
     pub shows_secrets: bool,
-    /// A bulk deletion leaves so many documents out, and counts only the others.
+    /// A bulk deletion leaves so many documents out (never all), and counts only the others.
     pub bulk_leaves: usize,
     /// It says which, in `errors`.
     pub bulk_tells: bool,

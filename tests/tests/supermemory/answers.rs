@@ -1,7 +1,7 @@
 //! What the server says instead of yes: each with its own code, message and solution, and what becomes of the run.
 
 use s3_connector_engine::error::ErrorCode;
-use s3_connector_engine::view::{ConnectionState, ItemOutcome, RunState};
+use s3_connector_engine::view::{ItemOutcome, RunState};
 use s3_connector_tests::scene::knowledge_base;
 use s3_connector_tests::supermemory::{Fault, On, Quirks};
 use serde_json::json;
@@ -13,28 +13,28 @@ fn html() -> Fault {
     Fault::Reply { status: 200, headers, body: "<html>Please log in to this network</html>".into() }
 }
 
-/// Everything fails like this: what the run says, and whether it is the person's turn.
-fn cases() -> Vec<(On, Fault, ErrorCode, u16, bool)> {
+/// Everything fails like this, and what the run says.
+fn cases() -> Vec<(On, Fault, ErrorCode, u16)> {
     let write = || On::Write;
     vec![
-        (On::Any, Fault::Status(401), ErrorCode::ApiKeyRejected, 401, true),
-        (write(), Fault::Status(401), ErrorCode::ApiKeyRejected, 401, true),
-        (write(), Fault::Status(402), ErrorCode::CreditsExhausted, 402, true),
-        (write(), Fault::Status(403), ErrorCode::KnowledgeBaseDenied, 403, true),
-        (write(), Fault::TooManyRequests(Some(3600)), ErrorCode::KnowledgeBaseThrottled, 429, false),
-        (write(), Fault::Status(500), ErrorCode::KnowledgeBaseFailed, 502, false),
-        (write(), Fault::Status(503), ErrorCode::KnowledgeBaseFailed, 502, false),
-        (write(), html(), ErrorCode::KnowledgeBaseFailed, 502, false),
-        (write(), Fault::HalfBody, ErrorCode::KnowledgeBaseFailed, 502, false),
-        (write(), Fault::Hangup, ErrorCode::KnowledgeBaseUnreachable, 503, false),
-        (On::Any, Fault::Hangup, ErrorCode::KnowledgeBaseUnreachable, 503, false),
-        (On::Any, html(), ErrorCode::KnowledgeBaseFailed, 502, false),
+        (On::Any, Fault::Status(401), ErrorCode::ApiKeyRejected, 401),
+        (write(), Fault::Status(401), ErrorCode::ApiKeyRejected, 401),
+        (write(), Fault::Status(402), ErrorCode::CreditsExhausted, 402),
+        (write(), Fault::Status(403), ErrorCode::KnowledgeBaseDenied, 403),
+        (write(), Fault::TooManyRequests(Some(3600)), ErrorCode::KnowledgeBaseThrottled, 429),
+        (write(), Fault::Status(500), ErrorCode::KnowledgeBaseFailed, 502),
+        (write(), Fault::Status(503), ErrorCode::KnowledgeBaseFailed, 502),
+        (write(), html(), ErrorCode::KnowledgeBaseFailed, 502),
+        (write(), Fault::HalfBody, ErrorCode::KnowledgeBaseFailed, 502),
+        (write(), Fault::Hangup, ErrorCode::KnowledgeBaseUnreachable, 503),
+        (On::Any, Fault::Hangup, ErrorCode::KnowledgeBaseUnreachable, 503),
+        (On::Any, html(), ErrorCode::KnowledgeBaseFailed, 502),
     ]
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_no_has_its_code_message_and_solution_and_one_sync_afterwards_brings_everything() {
-    for (on, fault, code, status, _) in cases() {
+    for (on, fault, code, status) in cases() {
         let what = format!("{fault:?} at {on:?}");
         let mut scene = scene(Quirks::default()).await;
         fill(&scene, 4);
@@ -52,19 +52,6 @@ async fn each_no_has_its_code_message_and_solution_and_one_sync_afterwards_bring
         scene.later(11).await;
         assert_completed(&scene.sync().await, 0);
         assert_exact(&scene);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_connection_says_whether_it_needs_a_person() {
-    for (on, fault, code, _, needs_you) in cases() {
-        let scene = scene(Quirks::default()).await;
-        fill(&scene, 1);
-        scene.supermemory().fail_always(on, fault);
-        scene.sync().await;
-        let state = scene.shown().await.state;
-        assert_eq!(state == ConnectionState::NeedsYou, needs_you, "{code:?}: {state:?}");
-        scene.supermemory().heal();
     }
 }
 

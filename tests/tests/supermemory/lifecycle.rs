@@ -4,6 +4,7 @@ use s3_connector_engine::plan::DocumentState;
 use s3_connector_engine::view::{DocumentView, RunState};
 use s3_connector_tests::scene::Scene;
 use s3_connector_tests::supermemory::{Fault, On, Operation, Pipeline, Quirks, Status};
+use serde_json::json;
 
 use super::{assert_completed, assert_exact, fill, key, scene, settle_all};
 
@@ -19,7 +20,12 @@ async fn states(scene: &Scene, key: &str) -> Vec<DocumentState> {
     rows(scene, key).await.into_iter().map(|document| document.state).collect()
 }
 
-/// How many writes came for each document.
+/// How many deletions came.
+fn deletions(scene: &Scene) -> usize {
+    scene.supermemory().seen().iter().filter(|seen| seen.operation.is_delete()).count()
+}
+
+/// How many writes came.
 fn writes(scene: &Scene) -> usize {
     scene.supermemory().seen().iter().filter(|seen| seen.operation.is_write()).count()
 }
@@ -42,7 +48,7 @@ async fn what_was_accepted_waits_until_it_is_searchable() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_look_at_many_documents_takes_few_requests() {
-    let scene = scene(held()).await;
+    let mut scene = scene(held()).await;
     (0..150).for_each(|note| scene.put(&format!("users/u1/{note:03}.md"), format!("words of {note}")));
     assert_completed(&scene.sync().await, 150);
     scene.supermemory().forget_seen();
@@ -50,6 +56,8 @@ async fn one_look_at_many_documents_takes_few_requests() {
     let asked = scene.supermemory().seen().len();
     assert!(asked <= 10, "{asked} requests for one look at 150 documents in progress");
     scene.supermemory().work();
+    // What many were told is kept for some seconds; a new client asks anew.
+    scene.restart().await;
     assert_eq!(scene.settle().await, 0);
 }
 
@@ -165,23 +173,50 @@ async fn a_word_for_progress_that_nobody_knows_is_progress() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_still_processed_when_it_has_to_go_goes_later() {
+async fn what_is_still_processed_when_its_object_is_gone_is_left_alone_and_goes_when_it_is_done() {
     let scene = scene(held()).await;
     fill(&scene, 4);
     scene.sync().await;
     scene.server.delete("user-files", &key(3));
-    let run = scene.sync().await;
-    assert_eq!(run.state, RunState::Completed, "{:?}", run.error);
-    let deletions = scene.supermemory().seen().into_iter().filter(|seen| seen.operation.is_delete()).count();
-    assert!(deletions > 0, "it was tried");
-    assert_eq!(
-        (scene.supermemory().document_count(), states(&scene, &key(3)).await),
-        (4, vec![DocumentState::Removing])
-    );
-    assert_eq!(scene.settle().await, 4);
+    assert_completed(&scene.sync().await, 0);
+    assert_eq!((deletions(&scene), states(&scene, &key(3)).await), (0, vec![DocumentState::Sent]));
     scene.supermemory().work();
     settle_all(&scene).await;
+    let run = scene.sync().await;
+    assert_eq!((run.state, run.removed), (RunState::Completed, 1), "{:?}", run.error);
     assert_exact(&scene);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_that_is_answered_busy_is_finished_later_without_a_sync() {
+    let scene = scene(Quirks::default()).await;
+    fill(&scene, 4);
+    scene.sync().await;
+    settle_all(&scene).await;
+    scene.server.delete("user-files", &key(3));
+    scene.supermemory().fail_always(On::Delete, Fault::Status(409));
+    let run = scene.sync().await;
+    assert_eq!((run.state, run.removed), (RunState::Completed, 0), "{:?}", run.error);
+    assert!(deletions(&scene) > 0);
+    assert_eq!((scene.settle().await, states(&scene, &key(3)).await), (1, vec![DocumentState::Removing]));
+    assert_eq!(scene.supermemory().document_count(), 4);
+    scene.supermemory().heal();
+    assert_eq!(scene.settle().await, 0);
+    assert_exact(&scene);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_under_a_wrong_tag_that_is_still_processed_goes_as_soon_as_it_is_done() {
+    let scene = scene(held()).await;
+    fill(&scene, 6);
+    scene.sync().await;
+    scene.edit(json!({"containerTagRegex": "users/[^/]+/(?<userId>[0-9])", "onGone": "remove"})).await;
+    assert_completed(&scene.sync().await, 6);
+    assert_eq!((scene.supermemory().document_count(), deletions(&scene)), (12, 0));
+    scene.supermemory().work();
+    settle_all(&scene).await;
+    let wrong = scene.differences(|key| key.split('/').nth(2).and_then(|name| name.get(..1)).map(str::to_owned));
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

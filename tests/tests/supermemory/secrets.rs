@@ -66,9 +66,9 @@ fn file_with(folder: &Path, text: &str) -> Option<String> {
     })
 }
 
-/// Whatever the server may say, with the key and the secret in it.
-fn troubles(secrets: &[&str; 2]) -> Vec<Fault> {
-    let echo = format!("Not with Bearer {} nor with {}", secrets[0], secrets[1]);
+/// Whatever the server may say, with the key in it. The secret of the storage it was never told.
+fn troubles(key: &str) -> Vec<Fault> {
+    let echo = format!("Not with Bearer {key}");
     let bodies = [
         json!({"error": echo, "details": echo}).to_string(),
         json!({"success": false, "data": {"key": echo}, "error": [{"path": [echo], "message": echo}]}).to_string(),
@@ -85,10 +85,10 @@ fn troubles(secrets: &[&str; 2]) -> Vec<Fault> {
 }
 
 async fn everything_goes_wrong(scene: &mut Scene, heard: &Heard) {
-    let secrets = [scene.supermemory().key(), scene.server.secret()];
+    let api_key = scene.supermemory().key();
     let id = scene.connection.id.clone();
     let url = scene.supermemory().url();
-    for (number, trouble) in troubles(&secrets).into_iter().enumerate() {
+    for (number, trouble) in troubles(api_key).into_iter().enumerate() {
         let on = if number % 2 == 0 { On::Any } else { On::Write };
         scene.supermemory().fail_always(on, trouble);
         scene.put(&key(number % 6), format!("words of {number}"));
@@ -101,23 +101,22 @@ async fn everything_goes_wrong(scene: &mut Scene, heard: &Heard) {
         heard.add(&scene.why(&key(number % 6)).await);
         scene.supermemory().heal();
     }
-    let [key, _] = secrets;
     let odd = [
         url.replace("http://", "https://"),
         "http://127.0.0.1:9".to_owned(),
         "http://no-such-host.invalid".to_owned(),
-        format!("http://{key}@127.0.0.1:9"),
-        format!("http://127.0.0.1:9/?key={key}"),
-        format!("{key} http://127.0.0.1:9"),
+        format!("http://{api_key}@127.0.0.1:9"),
+        format!("http://127.0.0.1:9/?key={api_key}"),
+        format!("{api_key} http://127.0.0.1:9"),
     ];
     for address in odd {
-        heard.add_result(scene.engine.knowledge_base_test(knowledge_base(&address, key)).await);
+        heard.add_result(scene.engine.knowledge_base_test(knowledge_base(&address, api_key)).await);
         heard.add_result(
             scene.engine.connection_add(draft(&scene.server, json!({"name": "Odd", "destination": address}))).await,
         );
     }
-    heard.add_result(scene.engine.knowledge_base_test(knowledge_base(&url, &format!("{key}-and-more"))).await);
-    heard.0.lock().unwrap().push_str(&format!("{:?}", knowledge_base(&url, key)));
+    heard.add_result(scene.engine.knowledge_base_test(knowledge_base(&url, &format!("{api_key}-and-more"))).await);
+    heard.0.lock().unwrap().push_str(&format!("{:?}", knowledge_base(&url, api_key)));
     heard.add(&scene.engine.knowledge_base_list().await.unwrap());
     heard.add(&scene.engine.connection_list().await.unwrap());
     heard.add(&scene.engine.run_list(None, 100).await.unwrap());

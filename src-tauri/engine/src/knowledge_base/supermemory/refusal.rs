@@ -93,14 +93,18 @@ pub fn shortened(text: &str) -> String {
 pub fn tls_cause(error: &reqwest::Error) -> Option<String> {
     let mut cause: Option<&(dyn StdError + 'static)> = error.source();
     while let Some(error) = cause {
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = error.downcast_ref::<rustls::Error>();
-        if let Some(tls) = tls.or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>())) {
+        if let Some(tls) = tls_error(error) {
             return Some(tls.to_string());
         }
         cause = error.source();
     }
     None
+}
+
+/// The error of TLS in an error of I/O, or in an error of I/O in one: those name the source of what they wrap, and not what
+/// they wrap.
+fn tls_error<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
+    error.downcast_ref().or_else(|| tls_error(error.downcast_ref::<std::io::Error>()?.get_ref()?))
 }
 
 #[cfg(test)]
