@@ -1,0 +1,69 @@
+/** Where documents go, in words and as the engine names it. Pure. */
+import type { ConnectionView } from "../client/generated";
+import { counted } from "./format";
+
+/** Supermemory's own service. */
+export const HOSTED = "https://api.supermemory.ai";
+/** Where a Supermemory on this computer listens unless told otherwise. */
+export const SELF_HOSTED = "http://localhost:6767";
+
+/** This computer's library; Supermemory's service; a Supermemory of one's own; a connection that Supermemory's cloud runs. */
+export type DestinationKind = "library" | "supermemory" | "own" | "cloud";
+
+export function kindOf(destination: string): DestinationKind {
+  if (destination === "library") return "library";
+  return destination === HOSTED ? "supermemory" : "own";
+}
+
+/** An address without what is the same everywhere: `localhost:6767`, `memory.example.com/team`. */
+export function shortAddress(address: string): string {
+  return address.replace(/^https?:\/\//, "").replace(/\/$/, "");
+}
+
+/** A knowledge base by its address. */
+export function baseName(address: string): string {
+  return address === HOSTED ? "Supermemory" : `Supermemory at ${shortAddress(address)}`;
+}
+
+/** A destination as a name: `This computer's library`, `Supermemory`, `Supermemory at localhost:6767`. */
+export function destinationName(destination: string): string {
+  return destination === "library" ? "This computer's library" : baseName(destination);
+}
+
+/** The same within a sentence: `in the library`, `in Supermemory`. */
+export function inDestination(destination: string): string {
+  return destination === "library" ? "in the library" : `in ${baseName(destination)}`;
+}
+
+/** What is told of the documents of a connection that are not in the library. */
+export function waitingWords(row: ConnectionView): string {
+  if (row.waiting === 0) return "";
+  const are = row.waiting === 1 ? "is" : "are";
+  return `${counted(row.waiting, "document")} ${are} still being processed by Supermemory.`;
+}
+
+/** Whether what is sent there could be read on its way: no encryption, and not on this computer. */
+export function isReadableOnItsWay(address: string): boolean {
+  try {
+    const { protocol, hostname } = new URL(address.trim());
+    return protocol === "http:" && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether two texts may name the same server; the engine alone knows for sure. */
+export function sameAddress(one: string, other: string): boolean {
+  return comparable(one) === comparable(other);
+}
+
+function comparable(address: string): string {
+  const text = address.trim();
+  if (text === "" || text === "supermemory") return HOSTED;
+  try {
+    const url = new URL(text);
+    return url.origin + url.pathname.replace(/\/+$/, "").replace(/\/v[34]$/, "");
+  } catch {
+    return text;
+  }
+}
