@@ -118,6 +118,12 @@ commands! {
     library_search(query: SearchQuery) -> SearchReply;
     /// The library's containers.
     library_tags() -> Vec<TagCount>;
+    /// Whether the local API is to be served, where, and how it stands.
+    local_api_get() -> LocalApiView;
+    /// Chooses whether the app serves the local API, and on which port. Whether that worked comes as an event.
+    local_api_set(enabled: bool, port: u16) -> LocalApiView;
+    /// The token of the local API, for a person to copy; `renew` makes another one and ends the one before.
+    local_api_token(renew: bool) -> String;
 }
 
 fn read_arguments<T: for<'de> Deserialize<'de>>(command: &str, arguments: Value) -> Result<T, ErrorView> {

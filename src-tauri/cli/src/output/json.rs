@@ -201,6 +201,20 @@ pub struct SearchReply<'a> {
     pub results: Vec<Found<'a>>,
 }
 
+/// Answer to `serve`.
+#[derive(Serialize)]
+pub struct ListeningReply<'a> {
+    /// Where.
+    pub listening: &'a str,
+}
+
+/// Answer to `token`.
+#[derive(Serialize)]
+pub struct TokenReply<'a> {
+    /// It.
+    pub token: &'a str,
+}
+
 /// One result of `search`.
 #[derive(Serialize)]
 pub struct Found<'a> {
