@@ -130,8 +130,8 @@ export function hosted(over: Partial<HostedConnection> = {}): HostedConnection {
     containerTagRegex: "",
     containerTags: ["docs"],
     documentLimit: 10_000,
+    accessKeyId: "AKIA",
     lastRun: null,
-    runs: [],
     ...over,
   };
 }

@@ -528,25 +528,17 @@ addressing: Addressing, } | { "kind": "set_endpoint",
 endpoint: string, } | { "kind": "set_requester_pays" } | { "kind": "trust_certificate" };
 
 /**
- * A connection that Supermemory's cloud runs.
+ * A connection that Supermemory's cloud syncs by itself.
  */
 export type HostedConnection = { 
 /**
- * Id.
+ * Its id over there.
  */
 id: string, 
 /**
- * When it was created, in milliseconds since 1970 UTC.
- */
-createdAt: number | null, 
-/**
- * Bucket.
+ * Bucket; empty where the server does not tell, as for all settings below.
  */
 bucket: string, 
-/**
- * Prefix; perhaps empty.
- */
-prefix: string, 
 /**
  * Region.
  */
@@ -556,9 +548,17 @@ region: string,
  */
 endpoint: string, 
 /**
+ * Prefix.
+ */
+prefix: string, 
+/**
  * Tag rule; empty for none.
  */
 containerTagRegex: string, 
+/**
+ * Access key id.
+ */
+accessKeyId: string, 
 /**
  * Container tags.
  */
@@ -568,11 +568,24 @@ containerTags: Array<string>,
  */
 documentLimit: number | null, 
 /**
- * Its newest run.
+ * When it was made.
  */
-lastRun: HostedRun | null, 
+createdAt: number | null, 
 /**
- * Its runs, newest first; only where one connection is shown.
+ * Its newest sync, where it tells.
+ */
+lastRun: HostedRun | null, };
+
+/**
+ * A hosted connection with its newest syncs.
+ */
+export type HostedDetails = { 
+/**
+ * The connection.
+ */
+connection: HostedConnection, 
+/**
+ * Its syncs, the newest first.
  */
 runs: Array<HostedRun>, };
 
@@ -581,7 +594,7 @@ runs: Array<HostedRun>, };
  */
 export type HostedDocument = { 
 /**
- * Id.
+ * Its id over there.
  */
 id: string, 
 /**
@@ -589,54 +602,55 @@ id: string,
  */
 title: string | null, 
 /**
- * Its kind, in Supermemory's word.
- */
-kind: string, 
-/**
- * How it stands, in Supermemory's word.
+ * How it stands, in the server's word: `queued`, `done`, `failed`, …
  */
 status: string, 
 /**
- * When it was made, in milliseconds since 1970 UTC.
+ * What kind of document it is, in the server's word.
  */
-createdAt: number | null, 
+type: string | null, 
 /**
  * When it last changed.
  */
 updatedAt: number | null, };
 
 /**
- * A run of a hosted connection.
+ * A sync of a hosted connection.
  */
 export type HostedRun = { 
 /**
- * How it stands, in Supermemory's word: `running`, `completed` or `failed`.
+ * How it stands.
  */
-status: string, 
+state: HostedRunState, 
 /**
- * Why it failed.
- */
-error: string | null, 
-/**
- * Start, in milliseconds since 1970 UTC.
- */
-startedAt: number | null, 
-/**
- * End.
- */
-completedAt: number | null, 
-/**
- * Who started it, in Supermemory's word.
+ * What started it, in the server's word: `cron`, `manual`, `event`.
  */
 trigger: string | null, 
 /**
- * Documents that were done, where it tells.
+ * When it began.
+ */
+startedAt: number | null, 
+/**
+ * When it ended.
+ */
+completedAt: number | null, 
+/**
+ * Documents, where it tells.
  */
 processed: number | null, 
 /**
  * Documents that failed, where it tells.
  */
-failed: number | null, };
+failed: number | null, 
+/**
+ * What went wrong.
+ */
+error: string | null, };
+
+/**
+ * How a sync of a hosted connection stands.
+ */
+export type HostedRunState = "running" | "completed" | "failed";
 
 /**
  * What became of one object in a run.
@@ -1447,7 +1461,7 @@ export interface Commands {
   /** The S3 connections that a Supermemory runs. */
   hosted_list: { arguments: { address: string, }; reply: Array<HostedConnection> };
   /** One of them with its runs. */
-  hosted_show: { arguments: { address: string, id: string, }; reply: HostedConnection };
+  hosted_show: { arguments: { address: string, id: string, }; reply: HostedDetails };
   /** Starts a sync over there. */
   hosted_import: { arguments: { address: string, id: string, }; reply: null };
   /** The documents of a hosted connection. */

@@ -30,6 +30,8 @@ describe("the destination that is typed", () => {
     );
     expect(addressTyped({ ...EMPTY, destination: "cloud" })).toBe(HOSTED);
   });
+  it("asks the cloud for nothing that it does not promise", () =>
+    expect(draftOf({ ...EMPTY, destination: "cloud", onGone: "remove" }).onGone).toBe("keep"));
   it("comes back from a saved connection", () => {
     for (const destination of ["library", HOSTED, "http://nas:1"]) {
       expect(draftOf(typedFrom(connection({ destination }))).destination).toBe(destination);

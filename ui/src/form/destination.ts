@@ -47,7 +47,7 @@ export function fixedWords(documents: number): string {
 export const CLOUD_LIMITS = [
   "It checks every 4 hours. What it does with documents whose file is gone is not documented.",
   "It takes an access key without a session token; no AWS profile, no public bucket without a key.",
-  "It takes no include or exclude rules, one container tag, a rule whose group is called userId, and at most 10,000 documents.",
+  "It takes no include or exclude rules and no largest size; one container tag, a rule whose group is called userId, and at most 10,000 documents.",
   "It must reach the storage from the internet.",
 ];
 

@@ -190,7 +190,8 @@ export function draftOf(typed: Typed): ConnectionDraft {
     documentLimit: limitOf(typed.documentLimit),
     onNoMatch: typed.onNoMatch,
     onIllegalTag: typed.onIllegalTag,
-    onGone: typed.onGone,
+    // Over there nobody is asked, since nothing is promised.
+    onGone: typed.destination === "cloud" ? EMPTY.onGone : typed.onGone,
     filters: filledIn(typed.filters),
     ...(maxSize === null ? {} : { maxSize }),
     caFile: typed.caFile,

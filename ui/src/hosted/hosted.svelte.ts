@@ -22,7 +22,7 @@ export class HostedConnections {
   }
 
   get running(): boolean {
-    return this.rows?.some((row) => row.lastRun?.status === "running") ?? false;
+    return this.rows?.some((row) => row.lastRun?.state === "running") ?? false;
   }
 
   async read(): Promise<void> {

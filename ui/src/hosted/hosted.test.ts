@@ -10,7 +10,7 @@ const ADDRESS = "https://api.supermemory.ai";
 
 function ran(over: Partial<HostedRun> = {}): HostedRun {
   return {
-    status: "completed",
+    state: "completed",
     error: null,
     startedAt: 0,
     completedAt: 60_000,
@@ -25,18 +25,14 @@ describe("a run over there", () => {
   it("is complete only in so far as nothing failed", () => {
     expect(hostedRunWords(ran())).toEqual({ tone: "ok", text: "Complete" });
     expect(hostedRunWords(ran({ failed: 1 }))).toEqual({ tone: "warn", text: "Complete, 1 file failed" });
-    expect(hostedRunWords(ran({ status: "failed" })).tone).toBe("bad");
-  });
-  it("in a word that nobody knows is told in that word", () => {
-    expect(hostedRunWords(ran({ status: "rate_limited" }))).toEqual({ tone: "plain", text: "Rate limited" });
-    expect(hostedRunWords(ran({ status: "" })).text).toBe("Unknown");
+    expect(hostedRunWords(ran({ state: "failed" })).tone).toBe("bad");
   });
 });
 
 it("a hosted connection stands as its last run does", () => {
   expect(hostedStateWords(hosted(), 0).text).toBe("No run yet");
   expect(hostedStateWords(hosted({ lastRun: ran() }), 90_000).text).toBe("Complete · just now");
-  expect(hostedStateWords(hosted({ lastRun: ran({ status: "running", completedAt: null }) }), 0).text).toBe(
+  expect(hostedStateWords(hosted({ lastRun: ran({ state: "running", completedAt: null }) }), 0).text).toBe(
     "Running",
   );
 });

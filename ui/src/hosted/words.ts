@@ -1,4 +1,4 @@
-/** Connections that Supermemory's cloud runs, in words. Its words are its own; those that are not known stay as they are. Pure. */
+/** Connections that Supermemory's cloud runs, in words. Pure. */
 import type { HostedConnection, HostedRun } from "../client/generated";
 import { counted, past } from "../lib/format";
 import type { Tone } from "../lib/progress";
@@ -11,7 +11,7 @@ export interface StateWords {
 /** How a run ended, or that it goes on. */
 export function hostedRunWords(run: HostedRun): StateWords {
   const failed = run.failed ?? 0;
-  switch (run.status) {
+  switch (run.state) {
     case "running":
       return { tone: "info", text: "Running" };
     case "completed":
@@ -20,8 +20,6 @@ export function hostedRunWords(run: HostedRun): StateWords {
         : { tone: "ok", text: "Complete" };
     case "failed":
       return { tone: "bad", text: "Failed" };
-    default:
-      return { tone: "plain", text: asSentence(run.status) };
   }
 }
 
@@ -30,7 +28,7 @@ export function hostedStateWords(row: HostedConnection, now: number): StateWords
   if (!row.lastRun) return { tone: "plain", text: "No run yet" };
   const words = hostedRunWords(row.lastRun);
   const at = row.lastRun.completedAt ?? row.lastRun.startedAt;
-  return at === null || row.lastRun.status === "running"
+  return at === null || row.lastRun.state === "running"
     ? words
     : { ...words, text: `${words.text} · ${past(at, now)}` };
 }
@@ -56,9 +54,4 @@ export function hostedDocumentWords(status: string): { tone: string; text: strin
   if (status === "done") return { tone: "ok", text: "Done" };
   if (status === "failed") return { tone: "bad", text: "Failed" };
   return { tone: "info", text: "In progress" };
-}
-
-function asSentence(word: string): string {
-  const text = word.replaceAll("_", " ").trim();
-  return text === "" ? "Unknown" : text.charAt(0).toUpperCase() + text.slice(1);
 }
