@@ -4,6 +4,7 @@ import { connection } from "../testing";
 import {
   destinationName,
   HOSTED,
+  isOfKnowledgeBase,
   isReadableOnItsWay,
   kindOf,
   sameAddress,
@@ -28,6 +29,12 @@ describe("a destination", () => {
   });
 });
 
+it("an error about the key or the server leads to the settings, one about the bucket does not", () => {
+  expect(isOfKnowledgeBase("api_key_rejected")).toBe(true);
+  expect(isOfKnowledgeBase("access_denied")).toBe(false);
+  expect(isOfKnowledgeBase(undefined)).toBe(false);
+});
+
 it("an address without encryption is told, but for this computer", () => {
   expect(isReadableOnItsWay("http://nas:6767")).toBe(true);
   for (const address of [SELF_HOSTED, "http://127.0.0.1:1", "http://[::1]:1", HOSTED, "nas", ""]) {
@@ -44,5 +51,8 @@ describe("documents that are processed elsewhere", () => {
       "1 document is still being processed by Supermemory.",
     );
   });
-  it("are not told when there are none", () => expect(waitingWords(connection())).toBe(""));
+  it("leave a line behind when there are none, so that nothing moves", () => {
+    expect(waitingWords(connection())).toBe("Every document is processed.");
+    expect(waitingWords(connection({ documents: 0 }))).toBe("No document yet.");
+  });
 });

@@ -1,11 +1,22 @@
 /** Where documents go, in words and as the engine names it. Pure. */
-import type { ConnectionView } from "../client/generated";
+import type { ConnectionView, ErrorCode } from "../client/generated";
 import { counted } from "./format";
 
 /** Supermemory's own service. */
 export const HOSTED = "https://api.supermemory.ai";
 /** Where a Supermemory on this computer listens unless told otherwise. */
 export const SELF_HOSTED = "http://localhost:6767";
+
+const OF_KNOWLEDGE_BASE: ReadonlySet<ErrorCode> = new Set([
+  "api_key_missing",
+  "api_key_rejected",
+  "credits_exhausted",
+  "knowledge_base_changed",
+  "knowledge_base_denied",
+  "knowledge_base_failed",
+  "knowledge_base_throttled",
+  "knowledge_base_unreachable",
+]);
 
 /** This computer's library; Supermemory's service; a Supermemory of one's own; a connection that Supermemory's cloud runs. */
 export type DestinationKind = "library" | "supermemory" | "own" | "cloud";
@@ -35,11 +46,17 @@ export function inDestination(destination: string): string {
   return destination === "library" ? "in the library" : `in ${baseName(destination)}`;
 }
 
-/** What is told of the documents of a connection that are not in the library. */
+/** How far a Supermemory is with the documents of a connection; never nothing, so that nothing moves when it changes. */
 export function waitingWords(row: ConnectionView): string {
-  if (row.waiting === 0) return "";
+  if (row.documents + row.waiting === 0) return "No document yet.";
+  if (row.waiting === 0) return "Every document is processed.";
   const are = row.waiting === 1 ? "is" : "are";
   return `${counted(row.waiting, "document")} ${are} still being processed by Supermemory.`;
+}
+
+/** Whether an error is about the knowledge base, so that its key and address are the place to look. */
+export function isOfKnowledgeBase(code: ErrorCode | undefined): boolean {
+  return code !== undefined && OF_KNOWLEDGE_BASE.has(code);
 }
 
 /** Whether what is sent there could be read on its way: no encryption, and not on this computer. */
