@@ -13,6 +13,7 @@ mod connections;
 mod fields;
 mod filters;
 mod keys;
+mod knowledge_base;
 mod refusal;
 mod runs;
 mod serve;
@@ -20,6 +21,7 @@ mod serve;
 pub use connections::{ConnectionsCommand, EditArguments, PauseArguments, Which};
 pub use fields::{Elsewhere, FieldArguments};
 pub use keys::{DocumentsArguments, PreviewArguments, SearchArguments, WhyArguments};
+pub use knowledge_base::KnowledgeBaseCommand;
 pub use refusal::Refusal;
 pub use runs::{ItemsArguments, RetryArguments, RunsArguments, SyncArguments};
 pub use serve::{SecretsIn, ServeArguments, TokenArguments};
@@ -71,6 +73,9 @@ pub enum Command {
     /// Add, edit, list, pause or delete connections
     #[command(subcommand)]
     Connections(ConnectionsCommand),
+    /// Keep the API key of a Supermemory, and try it
+    #[command(subcommand)]
+    KnowledgeBase(KnowledgeBaseCommand),
     /// Try a connection rung by rung, from its credentials to the bytes of one object
     #[command(after_help = "Example:\n  s3c test notes")]
     Test(NameArgument),

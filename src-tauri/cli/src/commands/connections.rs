@@ -95,7 +95,7 @@ pub async fn delete(engine: &Arc<Engine>, name: &str, keep_documents: bool, outp
     match output.face() {
         Face::Json => output.json(&DeletedReply { deleted: Deleted { id: &id, name: &name } })?,
         Face::Terminal | Face::Lines => {
-            let documents = if keep_documents { "its documents stay in the library" } else { "with its documents" };
+            let documents = if keep_documents { "its documents stay where they are" } else { "with its documents" };
             output.text(&format!("Deleted {}, {documents}.", plain(&name)))?;
         }
     }

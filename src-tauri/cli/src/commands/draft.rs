@@ -98,7 +98,7 @@ fn credentials(
     elsewhere: Option<Elsewhere>,
     entered: Entered,
 ) -> Result<CredentialsDraft> {
-    let Entered { secret_access_key, session_token: token } = entered;
+    let Entered { secret_access_key, session_token: token, api_key: _ } = entered;
     Ok(match (access_key_id, elsewhere, before) {
         (Some(access_key_id), _, _) => {
             CredentialsDraft::AccessKey { access_key_id, secret_access_key, session_token: token }

@@ -8,7 +8,7 @@ use s3_connector_engine::knowledge_base::SearchQuery;
 use s3_connector_engine::secrets::SecretStore;
 use s3_connector_local_api::Token;
 
-use crate::arguments::{Command, ConnectionsCommand, SecretsIn};
+use crate::arguments::{Command, ConnectionsCommand, KnowledgeBaseCommand, SecretsIn};
 use crate::exit::Exit;
 use crate::output::{Face, Output};
 use crate::secret::{self, Entered};
@@ -19,6 +19,7 @@ mod draft;
 mod edit;
 mod hint;
 mod items;
+mod knowledge_base;
 mod pause;
 mod policy;
 mod preview;
@@ -51,6 +52,9 @@ impl Task {
         let entered = match &command {
             Command::Connections(ConnectionsCommand::Add(arguments)) => secret::enter(&arguments.fields)?,
             Command::Connections(ConnectionsCommand::Edit(arguments)) => secret::enter(&arguments.fields)?,
+            Command::KnowledgeBase(KnowledgeBaseCommand::Set(_)) => {
+                Entered { api_key: Some(secret::api_key()?), ..Entered::default() }
+            }
             _ => Entered::default(),
         };
         let token = match &command {
@@ -82,6 +86,7 @@ impl Task {
     pub async fn run(self, engine: &Arc<Engine>, output: &mut Output) -> Result<Exit> {
         match self.command {
             Command::Connections(command) => run_connections(command, self.entered, engine, output).await,
+            Command::KnowledgeBase(command) => knowledge_base::run(engine, command, self.entered.api_key, output).await,
             Command::Test(arguments) => test::run(engine, &arguments.name, output).await,
             Command::Policy(arguments) => policy::run(engine, &arguments.name, output).await,
             Command::Preview(arguments) => preview::run(engine, &arguments.name, arguments.limit, output).await,

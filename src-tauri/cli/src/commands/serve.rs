@@ -13,6 +13,7 @@ use crate::arguments::{SecretsIn, ServeArguments};
 use crate::exit::Exit;
 use crate::output::json::{ListeningReply, TokenReply};
 use crate::output::{Face, Output};
+use crate::secret::WithEnvironment;
 use crate::stop::StopWish;
 
 /// Names the token of `serve`, which is stored nowhere.
@@ -21,8 +22,8 @@ const TOKEN_VARIABLE: &str = "S3C_API_TOKEN";
 /// Where the secrets are that this choice means.
 pub fn secrets(kept_in: SecretsIn) -> Arc<dyn SecretStore> {
     match kept_in {
-        SecretsIn::Keychain => Arc::new(Keychain),
-        SecretsIn::Memory => Arc::new(MemorySecrets::default()),
+        SecretsIn::Keychain => Arc::new(WithEnvironment(Keychain)),
+        SecretsIn::Memory => Arc::new(WithEnvironment(MemorySecrets::default())),
     }
 }
 

@@ -6,16 +6,13 @@ use crate::connection::Destination;
 use crate::error::{Error, ErrorCode, FieldError, Result};
 use crate::knowledge_base::supermemory::{Supermemory, Tested};
 use crate::knowledge_base::{Address, KnowledgeBase};
-use crate::secrets::Secret;
+use crate::secrets::{API_KEY_ENDING, Secret};
 use crate::store::knowledge_bases::{self, KnowledgeBaseRow};
 use crate::store::{Store, connections};
 use crate::sync::now;
 use crate::view::{KnowledgeBaseDraft, KnowledgeBaseReport, KnowledgeBaseView};
 
-use super::{Engine, lock, secret_name, with_secrets};
-
-/// Name of an API key in the keychain, behind the address.
-const API_KEY: &str = "apiKey";
+use super::{Engine, lock, with_secrets};
 
 impl Engine {
     /// The knowledge base of a destination, with its key.
@@ -41,7 +38,7 @@ impl Engine {
     }
 
     async fn api_key(&self, address: &Address) -> Result<Option<Secret>> {
-        let name = secret_name(address.as_str(), API_KEY);
+        let name = key_name(address);
         match with_secrets(&self.secrets, move |keychain| keychain.get(&name)).await {
             Ok(key) => Ok(key),
             // A server of one's own may need no key, and its computer may have no keychain.
@@ -77,7 +74,7 @@ impl Engine {
         let address = address(&draft)?;
         let mut row = self.known(&address).await?;
         if let Some(key) = draft.api_key() {
-            let name = secret_name(address.as_str(), API_KEY);
+            let name = key_name(&address);
             with_secrets(&self.secrets, move |keychain| keychain.set(&name, &key)).await?;
             row.has_key = true;
         }
@@ -131,11 +128,16 @@ impl Engine {
             let detail = format!("“{}” sends its documents there", row.connection.settings.name);
             return Err(Error::new(ErrorCode::InvalidRequest, detail));
         }
-        let name = secret_name(address.as_str(), API_KEY);
+        let name = key_name(&address);
         with_secrets(&self.secrets, move |keychain| keychain.delete(&name)).await?;
         lock(&self.supermemories).remove(&address);
         self.store.write(move |db| knowledge_bases::forget(db, &address)).await
     }
+}
+
+/// Name of an API key in the keychain.
+fn key_name(address: &Address) -> String {
+    format!("{address}{API_KEY_ENDING}")
 }
 
 fn client(address: &Address, key: Option<Secret>) -> Result<Supermemory> {
@@ -149,7 +151,7 @@ fn address(draft: &KnowledgeBaseDraft) -> Result<Address> {
     parse(&draft.address)
 }
 
-pub(super) fn parse(text: &str) -> Result<Address> {
+fn parse(text: &str) -> Result<Address> {
     Address::parse(text).map_err(|message| {
         Error::fields(vec![FieldError { field: "address".into(), message: message.into(), span: None }])
     })

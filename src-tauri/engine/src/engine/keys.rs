@@ -93,7 +93,7 @@ impl Engine {
     /// `sync_running`; what the knowledge base says.
     pub async fn connection_audit(&self, id: String) -> Result<AuditReport> {
         let row = self.row(&id).await?;
-        let _claim = self.claim(&id)?;
+        let _claim = self.claim(&id).await?;
         let destination = &row.connection.settings.destination;
         let base = self.base(destination).await?;
         let (base, destination) = (base.as_ref(), destination.name());

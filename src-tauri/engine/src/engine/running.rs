@@ -167,7 +167,8 @@ impl Engine {
     }
 
     /// Takes a connection for something other than a run.
-    pub(super) fn claim(&self, id: &str) -> Result<Claim<&Self>> {
+    pub(super) async fn claim(&self, id: &str) -> Result<Claim<&Self>> {
+        self.make_way(id).await;
         self.claim_as(id, false)
     }
 

@@ -60,8 +60,12 @@ pub fn intend(db: &Db, connection: i64, destination: &str, intent: &Intent) -> R
     if made == 1 { Ok(()) } else { Err(Error::internal("writing an intent", "the row is in use")) }
 }
 
+/// What is said of a document that the knowledge base took for one that it has already.
+const MERGED: &str = "The knowledge base took it for another document with the same content";
+
 /// The knowledge base took it. An earlier put of it that was never answered may still land all the same, so the row
-/// goes on to remember that one.
+/// goes on to remember that one. Where it was taken for the document of another row, it counts as refused: with two rows
+/// on one document, the removal of one would be that of both.
 pub fn set_accepted(db: &Db, id: &str, remote_id: &str, state: DocumentState, at: i64) -> Result<()> {
     let mut statement = db
         .prepare_cached(
@@ -69,8 +73,13 @@ pub fn set_accepted(db: &Db, id: &str, remote_id: &str, state: DocumentState, at
              error_code = NULL, error_detail = NULL WHERE id = ?1",
         )
         .map_err(sql_error)?;
-    statement.execute(params![id, remote_id, state_name(state), at]).map_err(sql_error)?;
-    Ok(())
+    match statement.execute(params![id, remote_id, state_name(state), at]) {
+        Ok(_) => Ok(()),
+        Err(e) if e.sqlite_error().is_some_and(|e| e.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE) => {
+            set_rejected(db, id, None, ErrorCode::DocumentRefused, MERGED)
+        }
+        Err(e) => Err(sql_error(e)),
+    }
 }
 
 /// The knowledge base refused it, with the reason.
@@ -143,7 +152,9 @@ pub fn by_id(db: &Db, connection: i64, id: &str) -> Result<Option<DocumentRow>> 
 
 /// Remembers the remote id of a row whose put was never answered.
 pub fn set_remote_id(db: &Db, id: &str, remote_id: &str) -> Result<()> {
-    db.execute("UPDATE documents SET remote_id = ?2 WHERE id = ?1", params![id, remote_id]).map_err(sql_error)?;
+    // Another row's document is not this one's to remove.
+    db.execute("UPDATE OR IGNORE documents SET remote_id = ?2 WHERE id = ?1", params![id, remote_id])
+        .map_err(sql_error)?;
     Ok(())
 }
 

@@ -16,8 +16,10 @@ use crate::sync::sides::Sides;
 /// # Errors
 /// What the knowledge base or the state file says; rows that were answered before stay answered.
 pub async fn afterwards(sides: Sides<'_>, rules: &Rules, cancel: &CancellationToken, now: i64) -> Result<()> {
-    settle::settle(sides, now).await?;
     let number = sides.connection;
+    // A process that died may have left intents: when their puts land is not known.
+    sides.store.write(move |db| documents::mark_left_intents(db, number, now)).await?;
+    settle::settle(sides, now).await?;
     let mut after = String::new();
     let mut group: Vec<Leaving> = Vec::new();
     while !cancel.is_cancelled() {
@@ -34,7 +36,7 @@ pub async fn afterwards(sides: Sides<'_>, rules: &Rules, cancel: &CancellationTo
         for key in &page {
             // No listing of its own, so that nothing counts as gone.
             let judgement = rules.judge(key, false);
-            group.extend(removal::leaving(rules, key, &judgement, Round::Last, now));
+            group.extend(removal::leaving(rules, key, &judgement, Round::Between, now));
         }
         while group.len() >= removal::GROUP {
             let rest = group.split_off(removal::GROUP);

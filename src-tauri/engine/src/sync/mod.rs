@@ -242,7 +242,7 @@ impl Run {
         self.store
             .read(move |db| match round {
                 Round::First { .. } => keys::page(db, number, &after),
-                Round::Last => documents::keys_with_several_rows(db, number, &after, keys::PAGE)?
+                Round::Last | Round::Between => documents::keys_with_several_rows(db, number, &after, keys::PAGE)?
                     .iter()
                     .map(|key| keys::one(db, number, key))
                     .collect(),

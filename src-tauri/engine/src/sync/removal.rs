@@ -43,6 +43,8 @@ pub enum Round {
     },
     /// After sending: versions that were superseded.
     Last,
+    /// Between two runs, without a listing: versions that were superseded, and begun removals.
+    Between,
 }
 
 /// The rows of a key that leave in this round.
@@ -60,6 +62,10 @@ pub fn leaving(rules: &Rules, key: &KeyRow, judgement: &Judgement, round: Round,
             }
             // While something is wanted, a refused row may turn out to have its bytes: it goes after sending.
             (Step::Remove(i, Why::Refused), Round::First { .. }) if judgement.decision.want.is_none() => *i,
+            // What has no place any more goes where its successor has been sent; all else is for a run to count.
+            (Step::Remove(i, Why::WrongTag), Round::Between) if has_successor(key, judgement) => *i,
+            (Step::Remove(i, Why::Superseded), Round::Between) => *i,
+            (Step::Remove(..), Round::Between) => continue,
             // What the brake has not counted goes when a later run has.
             (Step::Remove(i, _), Round::Last) if bare.contains(i) => continue,
             (Step::Remove(i, Why::WrongTag | Why::Gone | Why::Superseded | Why::Refused), Round::Last) => *i,
@@ -73,6 +79,11 @@ pub fn leaving(rules: &Rules, key: &KeyRow, judgement: &Judgement, round: Round,
         leaving.push(Leaving { row, heir, is_bare: bare.contains(&index), stays });
     }
     leaving
+}
+
+fn has_successor(key: &KeyRow, judgement: &Judgement) -> bool {
+    let is_sent = |state| matches!(state, DocumentState::Sent | DocumentState::Indexed);
+    judgement.decision.stands.is_some_and(|stands| is_sent(key.rows[stands].state))
 }
 
 /// The wanted version's intent, if this row is what keeps the key's place.
