@@ -103,7 +103,8 @@ async fn what_nobody_knows_is_not_found_in_the_same_shape() {
     }
     let unknown = api.post("/v3/connections/dropbox", json!({})).await;
     assert_eq!(unknown.with(404), json!({"error": "Provider not found"}));
-    assert_eq!(api.call("PUT", "/v3/connections", json!({})).await.with(405), json!({"error": "Method not allowed"}));
+    let put = api.call("PUT", "/v3/connections/list", json!({})).await;
+    assert_eq!((put.with(405), put.header("allow")), (json!({"error": "Method not allowed"}), Some("POST")));
     let head = api.send(api.request("HEAD", "/")).await;
     assert_eq!((head.status, head.header("cache-control")), (200, Some("no-store")));
 }

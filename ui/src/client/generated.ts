@@ -355,7 +355,11 @@ size: number,
 /**
  * Why it was refused.
  */
-refusal: string | null, };
+refusal: string | null, 
+/**
+ * A person removed it: it is not sent again until it changes, or is asked for.
+ */
+removedByHand: boolean, };
 
 /**
  * The bucket's keys as seen for a draft, kept in memory until the next listing of a draft.
@@ -440,7 +444,7 @@ localApi: LocalApiView, };
 /**
  * What went wrong, as something that a program can act on.
  */
-export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "api_key_missing" | "api_key_rejected" | "credits_exhausted" | "knowledge_base_denied" | "plan_too_low" | "document_busy" | "document_too_large" | "document_removed" | "knowledge_base_throttled" | "knowledge_base_failed" | "knowledge_base_unreachable" | "knowledge_base_changed" | "connectors_unavailable" | "hosted_connection_not_found" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "port_in_use" | "disk_full" | "data_folder_unusable" | "invalid_request" | "internal";
+export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "api_key_missing" | "api_key_rejected" | "credits_exhausted" | "knowledge_base_denied" | "plan_too_low" | "document_busy" | "document_too_large" | "document_removed" | "knowledge_base_throttled" | "knowledge_base_failed" | "knowledge_base_unreachable" | "knowledge_base_changed" | "connectors_unavailable" | "hosted_connection_not_found" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "port_in_use" | "invalid_request" | "internal";
 
 /**
  * An [`Error`] as the faces show it.
@@ -1474,4 +1478,10 @@ export interface Commands {
   library_search: { arguments: { query: SearchQuery, }; reply: SearchReply };
   /** The library's containers. */
   library_tags: { arguments: Record<string, never>; reply: Array<TagCount> };
+  /** Whether the local API is to be served, where, and how it stands. */
+  local_api_get: { arguments: Record<string, never>; reply: LocalApiView };
+  /** Chooses whether the app serves the local API, and on which port. Whether that worked comes as an event. */
+  local_api_set: { arguments: { enabled: boolean, port: number, }; reply: LocalApiView };
+  /** The token of the local API, for a person to copy; `renew` makes another one and ends the one before. */
+  local_api_token: { arguments: { renew: boolean, }; reply: string };
 }
