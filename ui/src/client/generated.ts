@@ -524,6 +524,131 @@ addressing: Addressing, } | { "kind": "set_endpoint",
 endpoint: string, } | { "kind": "set_requester_pays" } | { "kind": "trust_certificate" };
 
 /**
+ * A connection that Supermemory's cloud syncs by itself.
+ */
+export type HostedConnection = { 
+/**
+ * Its id over there.
+ */
+id: string, 
+/**
+ * Bucket; empty where the server does not tell, as for all settings below.
+ */
+bucket: string, 
+/**
+ * Region.
+ */
+region: string, 
+/**
+ * Endpoint; empty for Amazon S3.
+ */
+endpoint: string, 
+/**
+ * Prefix.
+ */
+prefix: string, 
+/**
+ * Tag rule; empty for none.
+ */
+containerTagRegex: string, 
+/**
+ * Access key id.
+ */
+accessKeyId: string, 
+/**
+ * Container tags.
+ */
+containerTags: Array<string>, 
+/**
+ * Document limit, where it tells.
+ */
+documentLimit: number | null, 
+/**
+ * When it was made.
+ */
+createdAt: number | null, 
+/**
+ * Its newest sync, where it tells.
+ */
+lastRun: HostedRun | null, };
+
+/**
+ * A hosted connection with its newest syncs.
+ */
+export type HostedDetails = { 
+/**
+ * The connection.
+ */
+connection: HostedConnection, 
+/**
+ * Its syncs, the newest first.
+ */
+runs: Array<HostedRun>, };
+
+/**
+ * A document of a hosted connection.
+ */
+export type HostedDocument = { 
+/**
+ * Its id over there.
+ */
+id: string, 
+/**
+ * Title, where it has one.
+ */
+title: string | null, 
+/**
+ * How it stands, in the server's word: `queued`, `done`, `failed`, …
+ */
+status: string, 
+/**
+ * What kind of document it is, in the server's word.
+ */
+type: string | null, 
+/**
+ * When it last changed.
+ */
+updatedAt: number | null, };
+
+/**
+ * A sync of a hosted connection.
+ */
+export type HostedRun = { 
+/**
+ * How it stands.
+ */
+state: HostedRunState, 
+/**
+ * What started it, in the server's word: `cron`, `manual`, `event`.
+ */
+trigger: string | null, 
+/**
+ * When it began.
+ */
+startedAt: number | null, 
+/**
+ * When it ended.
+ */
+completedAt: number | null, 
+/**
+ * Documents, where it tells.
+ */
+processed: number | null, 
+/**
+ * Documents that failed, where it tells.
+ */
+failed: number | null, 
+/**
+ * What went wrong.
+ */
+error: string | null, };
+
+/**
+ * How a sync of a hosted connection stands.
+ */
+export type HostedRunState = "running" | "completed" | "failed";
+
+/**
  * What became of one object in a run.
  */
 export type ItemOutcome = "sent" | "removed" | "skipped" | "refused" | "failed";
@@ -1291,6 +1416,20 @@ export interface Commands {
   knowledge_base_test: { arguments: { draft: KnowledgeBaseDraft, }; reply: KnowledgeBaseReport };
   /** Forgets a Supermemory and its API key. */
   knowledge_base_forget: { arguments: { address: string, }; reply: null };
+  /** Makes a connection that a Supermemory's cloud syncs by itself (`address` empty: Supermemory's own service). The keys leave this computer. */
+  hosted_create: { arguments: { address: string, draft: ConnectionDraft, }; reply: HostedConnection };
+  /** The hosted S3 connections of a Supermemory, oldest first. */
+  hosted_list: { arguments: { address: string, }; reply: Array<HostedConnection> };
+  /** One hosted connection with its newest syncs. */
+  hosted_show: { arguments: { address: string, id: string, }; reply: HostedDetails };
+  /** Asks for a sync now, of this hosted connection and of the others under the same container tags. */
+  hosted_import: { arguments: { address: string, id: string, }; reply: null };
+  /** The documents of a hosted connection, and of the others under the same container tags. */
+  hosted_documents: { arguments: { address: string, id: string, }; reply: Array<HostedDocument> };
+  /** Deletes a hosted connection, and its documents or not. */
+  hosted_delete: { arguments: { address: string, id: string, deleteDocuments: boolean, }; reply: null };
+  /** Makes a hosted connection of the same settings, with the secret from the keychain, and pauses this one until it is resumed. The keys leave this computer. */
+  connection_hand_over: { arguments: { id: string, address: string, }; reply: HostedConnection };
   /** Searches the library. */
   library_search: { arguments: { query: SearchQuery, }; reply: SearchReply };
   /** The library's containers. */
