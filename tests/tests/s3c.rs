@@ -6,6 +6,7 @@ mod deleting;
 mod edits;
 mod errors;
 mod files;
+mod hosted;
 mod interrupted;
 mod keychain;
 mod keys;

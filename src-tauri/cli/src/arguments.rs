@@ -12,14 +12,16 @@ use clap::{Args, Parser, Subcommand};
 mod connections;
 mod fields;
 mod filters;
+mod hosted;
 mod keys;
 mod knowledge_base;
 mod refusal;
 mod runs;
 mod serve;
 
-pub use connections::{ConnectionsCommand, EditArguments, PauseArguments, Which};
+pub use connections::{ConnectionsCommand, EditArguments, HandOverArguments, PauseArguments, Which};
 pub use fields::{Elsewhere, FieldArguments};
+pub use hosted::{HostedCommand, HostedCreateArguments, HostedDeleteArguments, HostedId};
 pub use keys::{DocumentsArguments, PreviewArguments, SearchArguments, WhyArguments};
 pub use knowledge_base::KnowledgeBaseCommand;
 pub use refusal::Refusal;
@@ -76,6 +78,9 @@ pub enum Command {
     /// Keep the API key of a Supermemory, and try it
     #[command(subcommand)]
     KnowledgeBase(KnowledgeBaseCommand),
+    /// Connections that Supermemory's cloud syncs by itself
+    #[command(subcommand)]
+    Hosted(HostedCommand),
     /// Try a connection rung by rung, from its credentials to the bytes of one object
     #[command(after_help = "Example:\n  s3c test notes")]
     Test(NameArgument),

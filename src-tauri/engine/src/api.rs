@@ -114,6 +114,22 @@ commands! {
     knowledge_base_test(draft: KnowledgeBaseDraft) -> KnowledgeBaseReport;
     /// Forgets a Supermemory and its API key.
     knowledge_base_forget(address: String) -> ();
+    /// Makes a connection that a Supermemory's cloud syncs by itself (`address` empty: Supermemory's own service). The
+    /// keys leave this computer.
+    hosted_create(address: String, draft: ConnectionDraft) -> HostedConnection;
+    /// The hosted S3 connections of a Supermemory, oldest first.
+    hosted_list(address: String) -> Vec<HostedConnection>;
+    /// One hosted connection with its newest syncs.
+    hosted_show(address: String, id: String) -> HostedDetails;
+    /// Asks for a sync now, of this hosted connection and of the others under the same container tags.
+    hosted_import(address: String, id: String) -> ();
+    /// The documents of a hosted connection, and of the others under the same container tags.
+    hosted_documents(address: String, id: String) -> Vec<HostedDocument>;
+    /// Deletes a hosted connection, and its documents or not.
+    hosted_delete(address: String, id: String, delete_documents: bool) -> ();
+    /// Makes a hosted connection of the same settings, with the secret from the keychain, and pauses this one until it is
+    /// resumed. The keys leave this computer.
+    connection_hand_over(id: String, address: String) -> HostedConnection;
     /// Searches the library.
     library_search(query: SearchQuery) -> SearchReply;
     /// The library's containers.

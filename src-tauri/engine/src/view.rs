@@ -13,6 +13,7 @@ use crate::tag::{OnIllegalTag, OnNoMatch};
 
 mod doctor;
 mod document;
+mod hosted;
 mod knowledge_base;
 mod library;
 mod local_api;
@@ -20,6 +21,7 @@ mod run;
 
 pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
 pub use document::{AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory};
+pub use hosted::{HostedConnection, HostedDetails, HostedDocument, HostedRun, HostedRunState};
 pub use knowledge_base::{KnowledgeBaseDraft, KnowledgeBaseReport, KnowledgeBaseView};
 pub use library::{LibraryDocument, LibraryHit, LibraryHits, LibraryPage};
 pub use local_api::{LocalApiSettings, LocalApiState, LocalApiView};

@@ -1454,25 +1454,19 @@ export interface Commands {
   knowledge_base_test: { arguments: { draft: KnowledgeBaseDraft, }; reply: KnowledgeBaseReport };
   /** Forgets a Supermemory and its API key. */
   knowledge_base_forget: { arguments: { address: string, }; reply: null };
-  /** Whether the local API is to be served, where, and how it stands. */
-  local_api_get: { arguments: Record<string, never>; reply: LocalApiView };
-  /** Chooses whether the app serves the local API, and on which port. */
-  local_api_set: { arguments: { enabled: boolean, port: number, }; reply: LocalApiView };
-  /** The token of the local API, made on first use; `renew` makes another. */
-  local_api_token: { arguments: { renew: boolean, }; reply: string };
-  /** Lets Supermemory's cloud run a connection of these settings. */
+  /** Makes a connection that a Supermemory's cloud syncs by itself (`address` empty: Supermemory's own service). The keys leave this computer. */
   hosted_create: { arguments: { address: string, draft: ConnectionDraft, }; reply: HostedConnection };
-  /** The S3 connections that a Supermemory runs. */
+  /** The hosted S3 connections of a Supermemory, oldest first. */
   hosted_list: { arguments: { address: string, }; reply: Array<HostedConnection> };
-  /** One of them with its runs. */
+  /** One hosted connection with its newest syncs. */
   hosted_show: { arguments: { address: string, id: string, }; reply: HostedDetails };
-  /** Starts a sync over there. */
+  /** Asks for a sync now, of this hosted connection and of the others under the same container tags. */
   hosted_import: { arguments: { address: string, id: string, }; reply: null };
-  /** The documents of a hosted connection. */
+  /** The documents of a hosted connection, and of the others under the same container tags. */
   hosted_documents: { arguments: { address: string, id: string, }; reply: Array<HostedDocument> };
-  /** Deletes a hosted connection, with its documents or without. */
+  /** Deletes a hosted connection, and its documents or not. */
   hosted_delete: { arguments: { address: string, id: string, deleteDocuments: boolean, }; reply: null };
-  /** Lets Supermemory's cloud run a connection of this computer, which is paused then. */
+  /** Makes a hosted connection of the same settings, with the secret from the keychain, and pauses this one until it is resumed. The keys leave this computer. */
   connection_hand_over: { arguments: { id: string, address: string, }; reply: HostedConnection };
   /** Searches the library. */
   library_search: { arguments: { query: SearchQuery, }; reply: SearchReply };

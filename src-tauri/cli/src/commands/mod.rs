@@ -8,7 +8,7 @@ use s3_connector_engine::knowledge_base::SearchQuery;
 use s3_connector_engine::secrets::SecretStore;
 use s3_connector_local_api::Token;
 
-use crate::arguments::{Command, ConnectionsCommand, KnowledgeBaseCommand, SecretsIn};
+use crate::arguments::{Command, ConnectionsCommand, HostedCommand, KnowledgeBaseCommand, SecretsIn};
 use crate::exit::Exit;
 use crate::output::{Face, Output};
 use crate::secret::{self, Entered};
@@ -18,6 +18,7 @@ mod documents;
 mod draft;
 mod edit;
 mod hint;
+mod hosted;
 mod items;
 mod knowledge_base;
 mod pause;
@@ -52,6 +53,7 @@ impl Task {
         let entered = match &command {
             Command::Connections(ConnectionsCommand::Add(arguments)) => secret::enter(&arguments.fields)?,
             Command::Connections(ConnectionsCommand::Edit(arguments)) => secret::enter(&arguments.fields)?,
+            Command::Hosted(HostedCommand::Create(arguments)) => secret::enter(&arguments.fields)?,
             Command::KnowledgeBase(KnowledgeBaseCommand::Set(_)) => {
                 Entered { api_key: Some(secret::api_key()?), ..Entered::default() }
             }
@@ -87,6 +89,7 @@ impl Task {
         match self.command {
             Command::Connections(command) => run_connections(command, self.entered, engine, output).await,
             Command::KnowledgeBase(command) => knowledge_base::run(engine, command, self.entered.api_key, output).await,
+            Command::Hosted(command) => hosted::run(engine, command, self.entered, output).await,
             Command::Test(arguments) => test::run(engine, &arguments.name, output).await,
             Command::Policy(arguments) => policy::run(engine, &arguments.name, output).await,
             Command::Preview(arguments) => preview::run(engine, &arguments.name, arguments.limit, output).await,
@@ -128,6 +131,7 @@ async fn run_connections(
         ConnectionsCommand::List => connections::list(engine, output).await,
         ConnectionsCommand::Pause(arguments) => pause::pause(engine, arguments, output).await,
         ConnectionsCommand::Resume(which) => pause::resume(engine, which, output).await,
+        ConnectionsCommand::HandOver(arguments) => hosted::hand_over(engine, arguments, output).await,
         ConnectionsCommand::Delete(arguments) => {
             connections::delete(engine, &arguments.name, arguments.keep_documents, output).await
         }

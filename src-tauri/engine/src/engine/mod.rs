@@ -30,6 +30,7 @@ mod bases;
 mod connections;
 mod doctor;
 mod drafts;
+mod hosted;
 mod keys;
 mod library;
 mod local_api;
