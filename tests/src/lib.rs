@@ -23,6 +23,7 @@ pub mod s3_server;
 pub mod samples;
 pub mod scene;
 pub mod source_contract;
+pub mod supermemory;
 pub mod tools;
 #[cfg(unix)]
 pub mod tray;

@@ -10,4 +10,5 @@ mod model;
 mod s3c;
 mod shell;
 mod source;
+mod supermemory;
 mod sync;
