@@ -83,7 +83,7 @@ async fn put(kb: &Opened, document: &Document, text: &str) -> RemoteId {
             assert_eq!(settled(kb, &document.id).await, Standing::Indexed { remote_id: remote_id.clone() });
             remote_id
         }
-        Put::Refused { reason } => panic!("refused: {reason}"),
+        put @ (Put::Refused { .. } | Put::Declined(_)) => panic!("not taken: {put:?}"),
     }
 }
 
@@ -130,14 +130,15 @@ fn keys(reply: &SearchReply) -> BTreeSet<&str> {
 
 async fn held(kb: &Opened, connection: &str, page: u32) -> Vec<Held> {
     let mut all: Vec<Held> = Vec::new();
+    let mut after: Option<String> = None;
     loop {
-        let after = all.last().map(|held| held.id.clone());
-        let next = kb.held(&connection.to_owned(), after.as_ref(), page).await.unwrap();
-        assert!(next.len() <= page as usize);
-        if next.is_empty() {
-            return all;
+        let next = kb.held(&connection.to_owned(), after.as_deref(), page).await.unwrap();
+        assert!(next.documents.len() <= page as usize);
+        all.extend(next.documents);
+        match next.next {
+            Some(next) => after = Some(next),
+            None => return all,
         }
-        all.extend(next);
     }
 }
 
@@ -186,7 +187,8 @@ pub async fn a_document_that_cannot_be_read_leaves_nothing(open: impl AsyncFn() 
     let mut bytes = b"\x7FELF\x02\x01\x01unreadable".to_vec();
     bytes.extend([0; 200]);
     let refused = match kb.put(&document, Bytes::from(bytes)).await.unwrap() {
-        Put::Refused { reason } => {
+        Put::Declined(error) => panic!("no answer about the document itself: {error}"),
+        Put::Refused { reason, .. } => {
             assert_eq!(ask(&kb, &document.id).await, Standing::Absent);
             reason
         }

@@ -5,6 +5,7 @@
 mod desktop;
 mod harness;
 mod knowledge_base;
+mod local_api;
 mod model;
 mod s3c;
 mod shell;

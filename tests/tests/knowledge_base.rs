@@ -107,7 +107,7 @@ async fn a_library_whose_process_is_killed_has_whole_documents_only_and_all_that
             }
         }
         check(&path, library.document_count());
-        for held in library.held(&CONNECTION.to_owned(), None, 10_000).await.unwrap() {
+        for held in library.held(&CONNECTION.to_owned(), None, 10_000).await.unwrap().documents {
             let n = held.id.trim_start_matches("s3-").parse::<u64>().unwrap() / 1000;
             assert_eq!(whole(&library, &format!("{n:08}")).await, 1, "{}", held.id);
         }
