@@ -24,6 +24,7 @@ pub mod samples;
 pub mod scene;
 pub mod sdk;
 pub mod source_contract;
+pub mod supermemory;
 pub mod tools;
 #[cfg(unix)]
 pub mod tray;

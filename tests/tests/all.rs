@@ -11,4 +11,5 @@ mod s3c;
 mod sdk;
 mod shell;
 mod source;
+mod supermemory;
 mod sync;

@@ -28,6 +28,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
+impl<T: DeserializeOwned> Body<T> {
+    /// Reads the body now: after the path was looked at, since what another provider would be sent is nobody's business.
+    pub async fn of(request: Request) -> Result<T, Refusal> {
+        Self::from_request(request, &()).await.map(|Self(body)| body)
+    }
+}
+
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     let text = bytes.trim_ascii();
     let bytes = if text.is_empty() || text == b"null" { b"{}" } else { bytes };

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::guard::{Gate, guard};
-use crate::refusal::Refusal;
+use crate::refusal::{BadRequest, ErrorReply, Issue, PathItem, Refusal, ValidationReply};
 use crate::{v3, v5};
 
 /// The document without its routes.
@@ -24,6 +24,7 @@ use crate::{v3, v5};
         license(name = "MIT OR Apache-2.0")
     ),
     security(("bearer" = []), ("apiKey" = [])),
+    components(schemas(ErrorReply, BadRequest, ValidationReply, Issue, PathItem)),
     modifiers(&Keys),
 )]
 struct Document;

@@ -211,7 +211,7 @@ async fn an_import_while_a_sync_is_under_way_is_as_good_and_its_runs_are_told() 
 #[tokio::test]
 async fn what_was_refused_is_among_the_documents_with_its_reason() {
     let (scene, api) = empty().await;
-    scene.put("broken.pdf", "not a pdf");
+    scene.put("broken.pdf", "%PDF-1.7 and no more");
     scene.put("a.md", "pelican");
     let body = json!({"containerTag": "t", "metadata": settings(&scene.server, json!({}))});
     let id = api.post("/v3/connections/s3", body).await.good()["id"].as_str().unwrap().to_owned();

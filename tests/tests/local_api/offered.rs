@@ -1,5 +1,8 @@
 //! What is offered and what is not: the OpenAPI document and the routes say the same.
 
+use std::collections::BTreeSet;
+
+use s3_connector_local_api::openapi;
 use s3_connector_tests::local_api::Document;
 use serde_json::{Value, json};
 
@@ -109,10 +112,32 @@ async fn what_nobody_knows_is_not_found_in_the_same_shape() {
     assert_eq!((head.status, head.header("cache-control")), (200, Some("no-store")));
 }
 
-#[tokio::test]
-async fn the_document_keeps_secrets_out_of_every_reply() {
-    let document: Value =
-        serde_json::from_slice(&serde_json::to_vec(&s3_connector_local_api::openapi()).unwrap()).unwrap();
+#[test]
+fn whatever_the_document_refers_to_is_in_it_and_every_operation_has_a_name_of_its_own() {
+    fn visit(value: &Value, references: &mut BTreeSet<String>, names: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                references.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                names.extend(fields.get("operationId").and_then(Value::as_str).map(str::to_owned));
+                fields.values().for_each(|value| visit(value, references, names));
+            }
+            Value::Array(values) => values.iter().for_each(|value| visit(value, references, names)),
+            _ => {}
+        }
+    }
+    let document = serde_json::to_value(openapi()).unwrap();
+    let (mut references, mut names) = (BTreeSet::new(), Vec::new());
+    visit(&document, &mut references, &mut names);
+    let missing: Vec<&String> =
+        references.iter().filter(|r| document.pointer(r.trim_start_matches('#')).is_none()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    assert_eq!(names.len(), Document::read().routes().len());
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{names:?}");
+}
+
+#[test]
+fn only_requests_have_a_secret() {
+    let document = serde_json::to_value(openapi()).unwrap();
     let schemas = document["components"]["schemas"].as_object().unwrap();
     let with_secret: Vec<&String> = schemas
         .iter()

@@ -105,7 +105,7 @@ async fn documents_are_those_of_their_namespace_only() {
     let listed = api.post("/ns/user-123/list/documents?page=1&limit=10", json!({})).await.good();
     assert_eq!(listed["pagination"], json!({"currentPage": 1, "limit": 10, "totalItems": 1, "totalPages": 1}));
     let document = &listed["documents"][0];
-    assert_eq!((&document["content"], &document["title"]), (&json!(null), &json!("notes.md")));
+    assert_eq!((&document["content"], &document["title"]), (&json!(null), &json!("Pelican")));
     let id = document["id"].as_str().unwrap();
     assert!(id.starts_with("s3-"), "{id}");
     let shown = api.get(&format!("/ns/user-123/document/{id}?include=chunks,memories")).await.good();

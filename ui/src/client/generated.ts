@@ -532,6 +532,131 @@ addressing: Addressing, } | { "kind": "set_endpoint",
 endpoint: string, } | { "kind": "set_requester_pays" } | { "kind": "trust_certificate" };
 
 /**
+ * A connection that Supermemory's cloud syncs by itself.
+ */
+export type HostedConnection = { 
+/**
+ * Its id over there.
+ */
+id: string, 
+/**
+ * Bucket; empty where the server does not tell, as for all settings below.
+ */
+bucket: string, 
+/**
+ * Region.
+ */
+region: string, 
+/**
+ * Endpoint; empty for Amazon S3.
+ */
+endpoint: string, 
+/**
+ * Prefix.
+ */
+prefix: string, 
+/**
+ * Tag rule; empty for none.
+ */
+containerTagRegex: string, 
+/**
+ * Access key id.
+ */
+accessKeyId: string, 
+/**
+ * Container tags.
+ */
+containerTags: Array<string>, 
+/**
+ * Document limit, where it tells.
+ */
+documentLimit: number | null, 
+/**
+ * When it was made.
+ */
+createdAt: number | null, 
+/**
+ * Its newest sync, where it tells.
+ */
+lastRun: HostedRun | null, };
+
+/**
+ * A hosted connection with its newest syncs.
+ */
+export type HostedDetails = { 
+/**
+ * The connection.
+ */
+connection: HostedConnection, 
+/**
+ * Its syncs, the newest first.
+ */
+runs: Array<HostedRun>, };
+
+/**
+ * A document of a hosted connection.
+ */
+export type HostedDocument = { 
+/**
+ * Its id over there.
+ */
+id: string, 
+/**
+ * Title, where it has one.
+ */
+title: string | null, 
+/**
+ * How it stands, in the server's word: `queued`, `done`, `failed`, …
+ */
+status: string, 
+/**
+ * What kind of document it is, in the server's word.
+ */
+type: string | null, 
+/**
+ * When it last changed.
+ */
+updatedAt: number | null, };
+
+/**
+ * A sync of a hosted connection.
+ */
+export type HostedRun = { 
+/**
+ * How it stands.
+ */
+state: HostedRunState, 
+/**
+ * What started it, in the server's word: `cron`, `manual`, `event`.
+ */
+trigger: string | null, 
+/**
+ * When it began.
+ */
+startedAt: number | null, 
+/**
+ * When it ended.
+ */
+completedAt: number | null, 
+/**
+ * Documents, where it tells.
+ */
+processed: number | null, 
+/**
+ * Documents that failed, where it tells.
+ */
+failed: number | null, 
+/**
+ * What went wrong.
+ */
+error: string | null, };
+
+/**
+ * How a sync of a hosted connection stands.
+ */
+export type HostedRunState = "running" | "completed" | "failed";
+
+/**
  * What became of one object in a run.
  */
 export type ItemOutcome = "sent" | "removed" | "skipped" | "refused" | "failed";
@@ -1329,6 +1454,26 @@ export interface Commands {
   knowledge_base_test: { arguments: { draft: KnowledgeBaseDraft, }; reply: KnowledgeBaseReport };
   /** Forgets a Supermemory and its API key. */
   knowledge_base_forget: { arguments: { address: string, }; reply: null };
+  /** Whether the local API is to be served, where, and how it stands. */
+  local_api_get: { arguments: Record<string, never>; reply: LocalApiView };
+  /** Chooses whether the app serves the local API, and on which port. */
+  local_api_set: { arguments: { enabled: boolean, port: number, }; reply: LocalApiView };
+  /** The token of the local API, made on first use; `renew` makes another. */
+  local_api_token: { arguments: { renew: boolean, }; reply: string };
+  /** Lets Supermemory's cloud run a connection of these settings. */
+  hosted_create: { arguments: { address: string, draft: ConnectionDraft, }; reply: HostedConnection };
+  /** The S3 connections that a Supermemory runs. */
+  hosted_list: { arguments: { address: string, }; reply: Array<HostedConnection> };
+  /** One of them with its runs. */
+  hosted_show: { arguments: { address: string, id: string, }; reply: HostedDetails };
+  /** Starts a sync over there. */
+  hosted_import: { arguments: { address: string, id: string, }; reply: null };
+  /** The documents of a hosted connection. */
+  hosted_documents: { arguments: { address: string, id: string, }; reply: Array<HostedDocument> };
+  /** Deletes a hosted connection, with its documents or without. */
+  hosted_delete: { arguments: { address: string, id: string, deleteDocuments: boolean, }; reply: null };
+  /** Lets Supermemory's cloud run a connection of this computer, which is paused then. */
+  connection_hand_over: { arguments: { id: string, address: string, }; reply: HostedConnection };
   /** Searches the library. */
   library_search: { arguments: { query: SearchQuery, }; reply: SearchReply };
   /** The library's containers. */

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -224,11 +224,10 @@ pub async fn show(State(engine): State<Arc<Engine>>, Named(id): Named<String>) -
 pub async fn create(
     State(engine): State<Arc<Engine>>,
     Named(provider): Named<String>,
-    // Read late: what another provider would be sent is not looked at.
     request: Request,
 ) -> Result<Json<Created>, Refusal> {
     connections::only_s3(&provider)?;
-    let Body(body) = Body::<CreateConnection>::from_request(request, &()).await?;
+    let body: CreateConnection = Body::of(request).await?;
     let id = connections::create(&engine, body.draft()?).await?;
     Ok(Json(Created { id, auth_link: None, expires_in: None }))
 }
@@ -251,7 +250,7 @@ pub async fn delete(
         return Ok(Json(Deleted { id, provider: S3.into() }));
     }
     connections::only_s3(&named)?;
-    let Body(tagged) = Body::<Tagged>::from_request(request, &()).await?;
+    let tagged: Tagged = Body::of(request).await?;
     let views = connections::with_tags(&engine, &tagged.tags()?).await?;
     let Some(first) = views.first().map(|view| view.id.clone()) else {
         return Err(Refusal::not_found("Connection"));
@@ -269,9 +268,10 @@ pub async fn delete(
 pub async fn show_by_tag(
     State(engine): State<Arc<Engine>>,
     Named(provider): Named<String>,
-    Body(tagged): Body<Tagged>,
+    request: Request,
 ) -> Result<Json<Connection>, Refusal> {
     connections::only_s3(&provider)?;
+    let tagged: Tagged = Body::of(request).await?;
     let views = connections::with_tags(&engine, &tagged.tags()?).await?;
     let first = views.into_iter().next().ok_or_else(|| Refusal::not_found("Connection"))?;
     Ok(Json(connection(first)))
@@ -285,9 +285,10 @@ pub async fn show_by_tag(
 pub async fn import(
     State(engine): State<Arc<Engine>>,
     Named(provider): Named<String>,
-    Body(which): Body<Which>,
+    request: Request,
 ) -> Result<impl IntoResponse, Refusal> {
     connections::only_s3(&provider)?;
+    let which: Which = Body::of(request).await?;
     for view in connections::with_tags(&engine, &which.container_tags.unwrap_or_default()).await? {
         connections::sync(&engine, &view.id).await?;
     }
@@ -301,9 +302,10 @@ pub async fn import(
 pub async fn documents(
     State(engine): State<Arc<Engine>>,
     Named(provider): Named<String>,
-    Body(which): Body<Which>,
+    request: Request,
 ) -> Result<impl IntoResponse, Refusal> {
     connections::only_s3(&provider)?;
+    let which: Which = Body::of(request).await?;
     let views = connections::with_tags(&engine, &which.container_tags.unwrap_or_default()).await?;
     let walk = Walk { engine, waiting: views.into_iter().map(|view| view.id).collect(), after: None, told: false };
     let body = axum::body::Body::from_stream(stream::try_unfold(Some(walk), Walk::step));
