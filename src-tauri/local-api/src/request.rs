@@ -168,6 +168,10 @@ impl Page {
         if number < 1 {
             return Err(Refusal::field("page", "Page must be at least 1"));
         }
+        // The document says int64.
+        if i64::try_from(number).is_err() {
+            return Err(Refusal::field("page", "There is no such page"));
+        }
         Ok(Self { number, limit })
     }
 
