@@ -10,10 +10,13 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::error::{Error, FieldError, Result};
-use crate::knowledge_base::Address;
 use crate::scope::{Filter, FilterDraft, Intake, Scope};
 use crate::secrets::Secret;
 use crate::tag::{ContainerTag, OnIllegalTag, OnNoMatch, TagRule, Tagging};
+
+mod destination;
+
+pub use destination::Destination;
 
 /// The documented default of `documentLimit`.
 pub const DEFAULT_DOCUMENT_LIMIT: u32 = 10_000;
@@ -109,48 +112,6 @@ pub enum Addressing {
     Path,
     /// `https://bucket.host/key`.
     Virtual,
-}
-
-/// Which knowledge base documents go to. Its name is the same word in the window, the state file and `s3c`: `library`,
-/// or the address of a Supermemory.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub enum Destination {
-    /// The embedded full-text library of this computer.
-    #[default]
-    Library,
-    /// A Supermemory, hosted or self-hosted.
-    Supermemory(Address),
-}
-
-impl Destination {
-    const LIBRARY: &str = "library";
-    const SUPERMEMORY: &str = "supermemory";
-
-    /// Reads what was typed: `library` (or nothing), `supermemory` (the hosted one), or the address of one.
-    ///
-    /// # Errors
-    /// What is wrong, in a sentence.
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
-        match text.trim() {
-            "" | Self::LIBRARY => Ok(Self::Library),
-            Self::SUPERMEMORY => Address::parse("").map(Self::Supermemory),
-            address => Address::parse(address).map(Self::Supermemory),
-        }
-    }
-
-    /// Its name.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Library => Self::LIBRARY,
-            Self::Supermemory(address) => address.as_str(),
-        }
-    }
-}
-
-impl Serialize for Destination {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
 }
 
 /// A connection as typed. Text is not trimmed in `prefix` and patterns: spaces are legal there.
