@@ -32,6 +32,7 @@ mod search;
 mod types;
 
 use census::Census;
+pub use client::REQUESTS;
 use client::{Client, Repeat};
 
 /// Documents on their way at once: more than there are requests at once, so that fetching the next objects and writing
