@@ -238,6 +238,12 @@ impl FakeSupermemory {
         self.store.state().most_busy
     }
 
+    /// What the delay of an answer really was, on average: a clock ticks in milliseconds, and a machine has other work.
+    pub fn mean_delay(&self) -> Duration {
+        let state = self.store.state();
+        state.delayed / state.delays.max(1)
+    }
+
     /// Requests that were not as documented, in words. Taken out: a test that makes some on purpose looks at them here.
     pub fn take_violations(&self) -> Vec<String> {
         std::mem::take(&mut self.store.state().violations)

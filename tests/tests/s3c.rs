@@ -17,4 +17,5 @@ mod retries;
 mod round_trip;
 mod runs;
 mod secrets;
+mod secrets_there;
 mod watch;

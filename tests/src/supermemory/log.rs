@@ -1,5 +1,7 @@
 //! What was asked: every request, without the key.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::state::State;
@@ -94,6 +96,8 @@ pub struct Seen {
     pub body: Value,
     /// Status of the answer, also where it got lost on the way; 0 where none was made.
     pub status: u16,
+    /// When it came, after the start of the server.
+    pub at: Duration,
     pub(super) number: u64,
 }
 

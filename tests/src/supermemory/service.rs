@@ -1,6 +1,7 @@
 //! The way of a request: gates, credentials, faults, the route, and the way back.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -122,7 +123,10 @@ async fn converse(store: &Arc<Store>, routes: Router, request: Request<Incoming>
         hold.pass().await;
     }
     if !delay.is_zero() {
+        let begun = Instant::now();
         tokio::time::sleep(delay).await;
+        let state = &mut *store.state();
+        (state.delayed, state.delays) = (state.delayed + begun.elapsed(), state.delays + 1);
     }
     let fault = store.state().next_fault(operation, parts.uri.path(), &body);
     let mut request = Request::from_parts(parts, body);
@@ -169,6 +173,7 @@ fn note(store: &Store, parts: &Parts, operation: Operation, body: &Bytes) -> (u6
     let headers = headers.map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
     let remembered =
         if state.quirks.remembers_bodies { serde_json::from_slice(body).unwrap_or_default() } else { Value::Null };
+    let at = state.begun.elapsed();
     let number = state.note(Seen {
         operation,
         method: parts.method.to_string(),
@@ -178,6 +183,7 @@ fn note(store: &Store, parts: &Parts, operation: Operation, body: &Bytes) -> (u6
         authorized: authorized == Some(true),
         body: remembered,
         status: 0,
+        at,
         number: 0,
     });
     // A self-hosted server lets those in who come from its own computer and name no key.

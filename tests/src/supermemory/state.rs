@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -93,8 +94,9 @@ impl Store {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct State {
+    pub(super) begun: Instant,
     pub(super) quirks: Quirks,
     pub(super) keys: BTreeSet<String>,
     /// By the number of their arrival.
@@ -113,7 +115,36 @@ pub(super) struct State {
     pub(super) hazards: Vec<String>,
     pub(super) busy: usize,
     pub(super) most_busy: usize,
+    /// What the delays came to, and how many there were.
+    pub(super) delayed: Duration,
+    pub(super) delays: u32,
     last_number: u64,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            begun: Instant::now(),
+            quirks: Quirks::default(),
+            keys: BTreeSet::new(),
+            documents: BTreeMap::new(),
+            ids: HashMap::new(),
+            custom_ids: HashMap::new(),
+            processing: BTreeSet::new(),
+            connections: Vec::new(),
+            faults: Vec::new(),
+            gates: Vec::new(),
+            late: Vec::new(),
+            seen: Vec::new(),
+            violations: Vec::new(),
+            hazards: Vec::new(),
+            busy: 0,
+            most_busy: 0,
+            delayed: Duration::ZERO,
+            delays: 0,
+            last_number: 0,
+        }
+    }
 }
 
 impl State {

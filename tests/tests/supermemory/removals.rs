@@ -56,7 +56,8 @@ async fn documents_are_removed_by_their_ids_there_and_what_others_put_beside_the
     let run = scene.sync().await;
     assert_eq!((run.state, run.removed), (RunState::Completed, GONE as u64), "{:?}", run.error);
     let (mut named, mut expected) = (named(&scene), ids.into_iter().map(|held| held.remote_id).collect::<Vec<_>>());
-    (named.sort(), expected.sort());
+    named.sort();
+    expected.sort();
     assert_eq!(named, expected);
     assert_exact(&scene);
 

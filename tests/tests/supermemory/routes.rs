@@ -19,7 +19,9 @@ async fn plain() -> Scene {
 /// The reasons with which files were refused, by key.
 async fn refused(scene: &Scene, run: &RunView) -> Vec<(String, String)> {
     let items = scene.engine.run_items(run.id.clone(), Some(ItemOutcome::Refused), 0, 100).await.unwrap().items;
-    items.into_iter().map(|item| (item.key, item.detail.unwrap_or_default())).collect()
+    let mut reasons: Vec<_> = items.into_iter().map(|item| (item.key, item.detail.unwrap_or_default())).collect();
+    reasons.sort();
+    reasons
 }
 
 #[tokio::test(flavor = "multi_thread")]

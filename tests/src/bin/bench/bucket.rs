@@ -13,25 +13,29 @@ const PAGE: u64 = 1_000;
 
 pub struct MadeUp {
     size: Arc<AtomicU64>,
+    length: Arc<AtomicU64>,
     http: Loopback,
 }
 
 impl MadeUp {
     pub fn start() -> Self {
         let size = Arc::new(AtomicU64::new(0));
-        let known = Arc::clone(&size);
+        let length = Arc::new(AtomicU64::new(0));
+        let (known, words) = (Arc::clone(&size), Arc::clone(&length));
         let http = Loopback::serve(Arc::new(move |request| {
-            let size = known.load(Ordering::Relaxed);
+            let (size, length) = (known.load(Ordering::Relaxed), words.load(Ordering::Relaxed) as usize);
             let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
             let answer = match path.rsplit_once('/').and_then(|(_, name)| name.strip_suffix(".md")?.parse().ok()) {
-                Some(number) => hyper::Response::builder().header("etag", etag(number)).body(Body::from(text(number))),
-                None => {
-                    hyper::Response::builder().header("content-type", "application/xml").body(page(size, query).into())
+                Some(number) => {
+                    hyper::Response::builder().header("etag", etag(number)).body(Body::from(text(number, length)))
                 }
+                None => hyper::Response::builder()
+                    .header("content-type", "application/xml")
+                    .body(page(size, length, query).into()),
             };
             async move { Ok(answer.expect("an answer")) }.boxed()
         }));
-        Self { size, http: http.expect("a free port on loopback") }
+        Self { size, length, http: http.expect("a free port on loopback") }
     }
 
     pub fn endpoint(&self) -> String {
@@ -40,6 +44,11 @@ impl MadeUp {
 
     pub fn resize(&self, objects: u64) {
         self.size.store(objects, Ordering::Relaxed);
+    }
+
+    /// Every object is this long at least, in bytes.
+    pub fn lengthen(&self, bytes: u64) {
+        self.length.store(bytes, Ordering::Relaxed);
     }
 }
 
@@ -51,17 +60,20 @@ fn etag(number: u64) -> String {
     format!("\"{number:032x}\"")
 }
 
-fn text(number: u64) -> String {
-    format!("# Note {number}\n\nThe walrus of number {number} met {} others, as every small note tells.\n", number % 97)
+fn text(number: u64, length: usize) -> String {
+    let others = number % 97;
+    let line =
+        format!("# Note {number}\n\nThe walrus of number {number} met {others} others, as every small note tells.\n");
+    if line.len() < length { line.chars().cycle().take(length).collect() } else { line }
 }
 
-fn page(size: u64, query: &str) -> String {
+fn page(size: u64, length: usize, query: &str) -> String {
     let token = query.split('&').find_map(|pair| pair.strip_prefix("continuation-token="));
     let from: u64 = token.and_then(|token| token.parse().ok()).unwrap_or(0);
     let to = size.min(from + PAGE);
     let mut xml = String::from("<ListBucketResult><Name>big</Name><EncodingType>url</EncodingType>");
     for number in from..to {
-        let (key, etag, size) = (key(number), etag(number).replace('"', "&quot;"), text(number).len());
+        let (key, etag, size) = (key(number), etag(number).replace('"', "&quot;"), text(number, length).len());
         let _ = write!(
             xml,
             "<Contents><Key>{key}</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified><ETag>{etag}</ETag>\

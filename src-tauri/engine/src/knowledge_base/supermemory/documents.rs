@@ -142,7 +142,7 @@ pub async fn put(client: &Client, document: &Document, bytes: Bytes) -> Result<P
     }
     match refusal::of_put(reply.status) {
         Means::Document(code) => {
-            let words = reply.words().map_or_else(|| format!("status {}", reply.status), |words| words);
+            let words = reply.words().unwrap_or_else(|| format!("status {}", reply.status));
             Ok(Put::Refused { code, reason: format!("Supermemory says: {words}") })
         }
         Means::NotNow => Ok(Put::Declined(reply.refusal())),

@@ -33,6 +33,7 @@ mod search;
 mod types;
 
 use census::SharedCensus;
+pub use client::REQUESTS;
 use client::{Client, Repeat};
 pub use hosted::NewHosted;
 
