@@ -1,4 +1,5 @@
-//! What is held, compared with what a bucket asks for: row by row, in the library's own tables and in the state file.
+//! What is held, compared with what a bucket asks for: row by row, in the library's own tables or in the documents of a
+//! Supermemory, and in the state file.
 //!
 //! It reads the files themselves and asks no code of the engine, so that an error in there cannot hide itself. Only for
 //! plain text: the words of a document must be the bytes of its object.
@@ -6,9 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use percent_encoding::percent_decode_str;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::memory_s3::MemoryS3;
+use crate::supermemory::{FakeSupermemory, Status, StoredDocument};
 
 /// Key → its text and its tag.
 pub type Desired = BTreeMap<String, (String, String)>;
@@ -24,12 +27,12 @@ pub fn desired(server: &MemoryS3, bucket: &str, tag: impl Fn(&str) -> Option<Str
     objects.filter_map(document).collect()
 }
 
-/// One document of the library.
+/// One document that is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     /// The engine's id.
     pub id: String,
-    /// The library's id.
+    /// The id over there.
     pub remote_id: String,
     /// Key of its object.
     pub key: String,
@@ -52,6 +55,22 @@ pub fn library(folder: &Path) -> Vec<Document> {
     rows.unwrap().map(Result::unwrap).collect()
 }
 
+/// Every document of a Supermemory that this program put there; what others put there has no key.
+pub fn supermemory(server: &FakeSupermemory) -> Vec<Document> {
+    let document = |stored: StoredDocument| {
+        let key = stored.metadata.get("key")?.as_str()?;
+        let key = match stored.metadata.get("keyEncoding") {
+            Some(_) => percent_decode_str(key).decode_utf8_lossy().into_owned(),
+            None => key.to_owned(),
+        };
+        let (id, text) = (stored.custom_id.unwrap_or_default(), stored.content.trim().to_owned());
+        // What cannot be found is not held.
+        let tag = if stored.status == Status::Done { stored.tags.join(" and ") } else { "nothing yet".to_owned() };
+        Some(Document { id, remote_id: stored.id, key, tag, text })
+    };
+    server.documents().into_iter().filter_map(document).collect()
+}
+
 /// Rows of the state file: id, remote id, state.
 pub fn rows(folder: &Path) -> Vec<(String, Option<String>, String)> {
     let db = open(&folder.join("state.db"));
@@ -60,9 +79,14 @@ pub fn rows(folder: &Path) -> Vec<(String, Option<String>, String)> {
     rows.unwrap().map(Result::unwrap).collect()
 }
 
-/// Everything that differs; empty when held = desired exactly, with no duplicate and no orphan on either side.
+/// Everything that differs in the library; empty when held = desired exactly, with no duplicate and no orphan on either
+/// side.
 pub fn differences(folder: &Path, desired: &Desired) -> Vec<String> {
-    let held = library(folder);
+    differences_of(library(folder), folder, desired)
+}
+
+/// The same of any documents.
+pub fn differences_of(held: Vec<Document>, folder: &Path, desired: &Desired) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut seen = BTreeSet::new();
     for document in &held {
@@ -99,6 +123,13 @@ pub fn orphans(folder: &Path, held: &[Document]) -> Vec<String> {
     }
     wrong.extend(there.keys().filter(|id| !known.contains(**id)).map(|id| format!("document {id} has no row")));
     wrong
+}
+
+/// Puts every time that the state file knows of its documents back by so many minutes: what waits for time to pass has waited.
+/// Nobody may have the folder open.
+pub fn grow_old(folder: &Path, minutes: i64) {
+    let sql = "UPDATE documents SET changed_at = changed_at - ?1, unanswered_at = unanswered_at - ?1";
+    open(&folder.join("state.db")).execute(sql, [minutes * 60_000]).unwrap();
 }
 
 fn open(path: &Path) -> Connection {

@@ -9,6 +9,7 @@ pub mod authority;
 pub mod desktop;
 pub mod held;
 pub mod knowledge_base_contract;
+pub mod local_api;
 pub mod loopback;
 pub mod memory_s3;
 pub mod model;
@@ -22,6 +23,7 @@ pub mod s3_server;
 pub mod samples;
 pub mod scene;
 pub mod source_contract;
+pub mod supermemory;
 pub mod tools;
 #[cfg(unix)]
 pub mod tray;

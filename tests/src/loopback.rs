@@ -3,6 +3,9 @@
 //! Each server has a thread and a runtime of its own, so that it answers while a test blocks on a child
 //! process, and so that dropping it really ends every connection.
 
+pub mod broken;
+pub mod gate;
+
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -37,7 +40,15 @@ impl Loopback {
     /// # Errors
     /// When there is no free port or no thread to be had.
     pub fn serve(respond: Respond) -> io::Result<Self> {
-        Self::start(respond, None)
+        Self::start((Ipv4Addr::LOCALHOST, 0).into(), respond, None)
+    }
+
+    /// Serves at the address that another server just had, as a server does that starts again.
+    ///
+    /// # Errors
+    /// When somebody else has taken the port, or there is no thread to be had.
+    pub fn serve_at(address: SocketAddr, respond: Respond) -> io::Result<Self> {
+        Self::start(address, respond, None)
     }
 
     /// Serves HTTP/1.1 over TLS with this function.
@@ -45,12 +56,12 @@ impl Loopback {
     /// # Errors
     /// As [`Loopback::serve`].
     pub fn serve_tls(respond: Respond, tls: Arc<ServerConfig>) -> io::Result<Self> {
-        Self::start(respond, Some(TlsAcceptor::from(tls)))
+        Self::start((Ipv4Addr::LOCALHOST, 0).into(), respond, Some(TlsAcceptor::from(tls)))
     }
 
-    fn start(respond: Respond, tls: Option<TlsAcceptor>) -> io::Result<Self> {
+    fn start(address: SocketAddr, respond: Respond, tls: Option<TlsAcceptor>) -> io::Result<Self> {
         let secure = tls.is_some();
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let listener = std::net::TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
@@ -66,6 +77,11 @@ impl Loopback {
             runtime.shutdown_background();
         })?;
         Ok(Self { address, secure, stop, thread: Some(thread) })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// `http://127.0.0.1:<port>`, or `https://`.

@@ -28,8 +28,9 @@ use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::S3ServiceBuilder;
 
 use crate::authority::Authority;
+pub use crate::loopback::gate::Gate;
 use crate::loopback::{Loopback, Respond};
-pub use fault::{Fault, Gate, On};
+pub use fault::{Fault, On};
 use store::Store;
 pub use store::{Rights, Seen, StoredObject};
 
@@ -208,8 +209,8 @@ impl MemoryS3 {
 
     /// Requests of this kind wait, from now on, until the gate is opened or dropped.
     pub fn hold(&self, on: On) -> Gate {
-        let gate = Gate::new(on);
-        self.store.state().gates.push(gate.clone_for_server());
+        let gate = Gate::default();
+        self.store.state().gates.push((on, gate.hold()));
         gate
     }
 

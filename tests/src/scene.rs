@@ -1,18 +1,24 @@
-//! A scene: an in-memory S3 server, an engine over a folder of its own, and one connection between them.
+//! A scene: an in-memory S3 server, an engine over a folder of its own, and one connection between them. Documents go to
+//! the library, or to a Supermemory.
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use s3_connector_engine::connection::ConnectionDraft;
 use s3_connector_engine::engine::Engine;
+use s3_connector_engine::error::ErrorCode;
 use s3_connector_engine::knowledge_base::SearchQuery;
 use s3_connector_engine::secrets::{MemorySecrets, SecretStore};
 use s3_connector_engine::view::{
-    ConnectionView, KeyStory, PlanFilter, PlanItem, PlanSummary, PlanTotals, RunView, SyncOptions,
+    ConnectionView, KeyStory, KnowledgeBaseDraft, PlanFilter, PlanItem, PlanSummary, PlanTotals, RunView, SyncOptions,
 };
 use serde_json::{Value, json};
 
+use crate::held;
 use crate::memory_s3::MemoryS3;
+use crate::supermemory::FakeSupermemory;
+use crate::wait::eventually;
 
 /// The bucket of every scene.
 pub const BUCKET: &str = "user-files";
@@ -27,19 +33,70 @@ pub struct Scene {
     pub connection: ConnectionView,
     /// The data folder.
     pub folder: tempfile::TempDir,
+    /// Where documents go, if not to the library.
+    supermemory: Option<FakeSupermemory>,
     secrets: Arc<MemorySecrets>,
 }
 
 impl Scene {
     /// A scene whose connection has these fields beside the usual ones.
     pub async fn new(fields: Value) -> Self {
+        Self::to(None, fields).await
+    }
+
+    /// A scene whose documents go to this Supermemory, with its key.
+    pub async fn with_supermemory(supermemory: FakeSupermemory, fields: Value) -> Self {
+        Self::to(Some(supermemory), fields).await
+    }
+
+    async fn to(supermemory: Option<FakeSupermemory>, fields: Value) -> Self {
         let server = MemoryS3::start().await;
         server.bucket(BUCKET);
         let folder = tempfile::tempdir().unwrap();
         let secrets = Arc::new(MemorySecrets::default());
         let engine = Engine::open(folder.path(), Arc::clone(&secrets) as Arc<dyn SecretStore>).await.unwrap();
+        if let Some(supermemory) = &supermemory {
+            engine.knowledge_base_set(knowledge_base(&supermemory.url(), supermemory.key())).await.unwrap();
+        }
+        let fields = with_destination(supermemory.as_ref(), fields);
         let connection = engine.connection_add(draft(&server, fields)).await.unwrap();
-        Self { server, engine, connection, folder, secrets }
+        Self { server, engine, connection, folder, supermemory, secrets }
+    }
+
+    /// The Supermemory that documents go to.
+    pub fn supermemory(&self) -> &FakeSupermemory {
+        self.supermemory.as_ref().expect("documents go to the library")
+    }
+
+    /// What is held where documents go.
+    pub fn held(&self) -> Vec<held::Document> {
+        match &self.supermemory {
+            Some(supermemory) => held::supermemory(supermemory),
+            None => held::library(self.folder.path()),
+        }
+    }
+
+    /// Everything that differs from what is desired, row by row.
+    pub fn differences(&self, tag: impl Fn(&str) -> Option<String>) -> Vec<String> {
+        held::differences_of(self.held(), self.folder.path(), &held::desired(&self.server, BUCKET, tag))
+    }
+
+    /// Looks once at what waits for the knowledge base; says how many documents still do.
+    pub async fn settle(&self) -> u64 {
+        let settled = || async {
+            match self.engine.settle(&self.connection.id).await {
+                Ok(waiting) => Some(waiting),
+                // The engine may be looking by itself.
+                Err(error) if error.code == ErrorCode::SyncRunning => None,
+                Err(error) => panic!("{error}"),
+            }
+        };
+        eventually("a turn to look", Duration::from_secs(60), settled).await
+    }
+
+    /// Restarts after so many minutes, as far as the documents that wait can tell.
+    pub async fn later(&mut self, minutes: i64) {
+        self.restart_after(|folder| held::grow_old(folder, minutes)).await;
     }
 
     /// Writes an object.
@@ -78,7 +135,7 @@ impl Scene {
 
     /// Adds the same connection once more.
     pub async fn add_again(&mut self) {
-        self.connection = self.engine.connection_add(draft(&self.server, json!({}))).await.unwrap();
+        self.connection = self.engine.connection_add(self.blank_draft(json!({}))).await.unwrap();
     }
 
     /// Syncs and waits for the end.
@@ -126,9 +183,13 @@ impl Scene {
 
     /// A draft of an edit of the connection.
     pub fn draft(&self, fields: Value) -> ConnectionDraft {
-        let mut draft = draft(&self.server, fields);
+        let mut draft = self.blank_draft(fields);
         draft.name.clone_from(&self.connection.name);
         draft
+    }
+
+    fn blank_draft(&self, fields: Value) -> ConnectionDraft {
+        draft(&self.server, with_destination(self.supermemory.as_ref(), fields))
     }
 
     /// Keys found for a query, sorted.
@@ -150,6 +211,18 @@ impl Scene {
     pub async fn documents(&self) -> u64 {
         self.engine.app_status().await.unwrap().library_documents
     }
+}
+
+fn with_destination(supermemory: Option<&FakeSupermemory>, mut fields: Value) -> Value {
+    if let (Some(supermemory), Some(fields)) = (supermemory, fields.as_object_mut()) {
+        fields.entry("destination").or_insert_with(|| supermemory.url().into());
+    }
+    fields
+}
+
+/// A Supermemory as a person types it.
+pub fn knowledge_base(address: &str, key: &str) -> KnowledgeBaseDraft {
+    serde_json::from_value(json!({"address": address, "apiKey": key})).unwrap()
 }
 
 async fn open(folder: &Path, secrets: &Arc<MemorySecrets>) -> Arc<Engine> {

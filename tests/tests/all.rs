@@ -5,8 +5,10 @@
 mod desktop;
 mod harness;
 mod knowledge_base;
+mod local_api;
 mod model;
 mod s3c;
 mod shell;
 mod source;
+mod supermemory;
 mod sync;

@@ -1,4 +1,4 @@
-//! The contract of knowledge bases, run against the library; and the library under `kill -9`.
+//! The contract of knowledge bases, run against the library and against Supermemory; and the library under `kill -9`.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
@@ -8,10 +8,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use s3_connector_engine::knowledge_base::library::Library;
-use s3_connector_engine::knowledge_base::{Document, KnowledgeBase, Put, SearchQuery, Standing};
+use s3_connector_engine::knowledge_base::supermemory::Supermemory;
+use s3_connector_engine::knowledge_base::{Address, Document, KnowledgeBase, Put, SearchQuery, Standing};
 use s3_connector_engine::object::{ETag, ObjectKey};
+use s3_connector_engine::secrets::Secret;
 use s3_connector_engine::tag::ContainerTag;
 use s3_connector_tests::knowledge_base_contract::Opened;
+use s3_connector_tests::supermemory::{FakeSupermemory, Pipeline, Quirks};
 
 /// A fresh library that can be opened again.
 fn library() -> impl AsyncFn() -> Opened {
@@ -24,6 +27,45 @@ fn library() -> impl AsyncFn() -> Opened {
 
 mod library_obeys {
     s3_connector_tests::knowledge_base_contract!(super::library());
+    s3_connector_tests::full_text_contract!(super::library());
+}
+
+/// A fresh Supermemory that behaves like this; opened again, it is another client of the same one.
+fn supermemory(quirks: Quirks) -> impl AsyncFn() -> Opened {
+    let server = FakeSupermemory::with(quirks);
+    async move || {
+        let key = Secret::from(server.key().to_owned());
+        let address = Address::parse(&server.url()).unwrap();
+        let client: Opened = Arc::new(Supermemory::new(&address, Some(key)).unwrap());
+        client
+    }
+}
+
+mod supermemory_obeys {
+    s3_connector_tests::knowledge_base_contract!(super::supermemory(super::Quirks::default()));
+}
+
+mod self_hosted_supermemory_obeys {
+    s3_connector_tests::knowledge_base_contract!(super::supermemory(super::Quirks::self_hosted(2)));
+}
+
+mod odd_supermemory_obeys {
+    use super::{Pipeline, Quirks};
+
+    /// Everything in a way that is not excluded by any document.
+    fn odd() -> Quirks {
+        Quirks {
+            pipeline: Pipeline::Polls(1),
+            progress_word: Some("processing".into()),
+            invisible_reads: 1,
+            forgets_what_is_processed: true,
+            batch_answers_accepted_first: true,
+            flat_complaints: true,
+            ..Quirks::default()
+        }
+    }
+
+    s3_connector_tests::knowledge_base_contract!(super::supermemory(odd()));
 }
 
 /// Tells the child where its library is.
@@ -107,7 +149,7 @@ async fn a_library_whose_process_is_killed_has_whole_documents_only_and_all_that
             }
         }
         check(&path, library.document_count());
-        for held in library.held(&CONNECTION.to_owned(), None, 10_000).await.unwrap() {
+        for held in library.held(&CONNECTION.to_owned(), None, 10_000).await.unwrap().documents {
             let n = held.id.trim_start_matches("s3-").parse::<u64>().unwrap() / 1000;
             assert_eq!(whole(&library, &format!("{n:08}")).await, 1, "{}", held.id);
         }

@@ -10,7 +10,7 @@ mod interrupted;
 mod keychain;
 mod keys;
 mod pauses;
-mod program;
+pub mod program;
 mod removals;
 mod retries;
 mod round_trip;

@@ -4,7 +4,7 @@
 use std::io::{IsTerminal, Read};
 
 use s3_connector_engine::error::{Error, ErrorCode, Result};
-use s3_connector_engine::secrets::Secret;
+use s3_connector_engine::secrets::{API_KEY_ENDING, Secret, SecretStore};
 
 use crate::arguments::FieldArguments;
 
@@ -13,6 +13,43 @@ const SIZE_LIMIT: u64 = 64 * 1024;
 const SECRET_NAME: &str = "secret access key";
 const TOKEN_NAME: &str = "session token";
 
+/// Holds an API key that goes before what the keychain has.
+const API_KEY_VARIABLE: &str = "SUPERMEMORY_API_KEY";
+
+/// A keychain, and before it the API key of the environment. It serves every Supermemory, is never written anywhere, and
+/// keeps nobody from working where there is no keychain.
+pub struct WithEnvironment<S>(pub S);
+
+impl<S: SecretStore> SecretStore for WithEnvironment<S> {
+    fn set(&self, name: &str, secret: &Secret) -> Result<()> {
+        self.0.set(name, secret)
+    }
+
+    fn get(&self, name: &str) -> Result<Option<Secret>> {
+        match from_environment(API_KEY_VARIABLE).filter(|_| name.ends_with(API_KEY_ENDING)) {
+            Some(key) => Ok(Some(key)),
+            None => self.0.get(name),
+        }
+    }
+
+    fn delete(&self, name: &str) -> Result<()> {
+        self.0.delete(name)
+    }
+}
+
+/// Reads an API key from standard input, or asks for it on a terminal.
+///
+/// # Errors
+/// `invalid_request` where there is none.
+pub fn api_key() -> Result<Secret> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return prompt("API key");
+    }
+    let Entered { secret_access_key, .. } = read(stdin.lock(), true, false)?;
+    secret_access_key.ok_or_else(|| Error::new(ErrorCode::InvalidRequest, "standard input has no API key"))
+}
+
 /// The secrets that came with a command.
 #[derive(Default)]
 pub struct Entered {
@@ -20,6 +57,8 @@ pub struct Entered {
     pub secret_access_key: Option<Secret>,
     /// The session token.
     pub session_token: Option<Secret>,
+    /// The API key of a Supermemory.
+    pub api_key: Option<Secret>,
 }
 
 /// Takes the secrets that these fields need, each from the first place that has it.
@@ -34,6 +73,7 @@ pub fn enter(fields: &FieldArguments) -> Result<Entered> {
         (true, true) => Entered {
             secret_access_key: if secret { Some(prompt(SECRET_NAME)?) } else { None },
             session_token: if token { Some(prompt(TOKEN_NAME)?) } else { None },
+            api_key: None,
         },
         (true, false) => read(stdin.lock(), secret, token)?,
     };
@@ -88,17 +128,17 @@ fn read(input: impl Read, secret: bool, token: bool) -> Result<Entered> {
     let text = without_line_break(&text);
     let line = |line: &str| Some(Secret::from(line));
     match (secret, token) {
-        _ if text.is_empty() => {
-            Err(unusable("is empty; --secret-access-key-stdin and --session-token-stdin read from it"))
-        }
+        _ if text.is_empty() => Err(unusable("is empty; secrets are read from it")),
         (true, true) => match text.split('\n').collect::<Vec<_>>()[..] {
-            [secret, token] if !without_line_break(secret).is_empty() && !token.is_empty() => {
-                Ok(Entered { secret_access_key: line(without_line_break(secret)), session_token: line(token) })
-            }
+            [secret, token] if !without_line_break(secret).is_empty() && !token.is_empty() => Ok(Entered {
+                secret_access_key: line(without_line_break(secret)),
+                session_token: line(token),
+                ..Entered::default()
+            }),
             _ => Err(unusable("needs two lines: the secret access key, then the session token")),
         },
-        (true, false) => Ok(Entered { secret_access_key: line(text), session_token: None }),
-        (false, _) => Ok(Entered { secret_access_key: None, session_token: line(text) }),
+        (true, false) => Ok(Entered { secret_access_key: line(text), ..Entered::default() }),
+        (false, _) => Ok(Entered { session_token: line(text), ..Entered::default() }),
     }
 }
 

@@ -106,10 +106,24 @@ commands! {
     run_list(connection_id: Option<String>, limit: u32) -> Vec<RunView>;
     /// What became of the objects of a run.
     run_items(run_id: String, outcome: Option<ItemOutcome>, offset: u64, limit: u32) -> RunItems;
+    /// Every Supermemory that is known, by address.
+    knowledge_base_list() -> Vec<KnowledgeBaseView>;
+    /// Keeps an API key for a Supermemory in the keychain.
+    knowledge_base_set(draft: KnowledgeBaseDraft) -> KnowledgeBaseView;
+    /// Asks a Supermemory who it is and what it can do, with the typed key or else the saved one.
+    knowledge_base_test(draft: KnowledgeBaseDraft) -> KnowledgeBaseReport;
+    /// Forgets a Supermemory and its API key.
+    knowledge_base_forget(address: String) -> ();
     /// Searches the library.
     library_search(query: SearchQuery) -> SearchReply;
     /// The library's containers.
     library_tags() -> Vec<TagCount>;
+    /// Whether the local API is to be served, where, and how it stands.
+    local_api_get() -> LocalApiView;
+    /// Chooses whether the app serves the local API, and on which port. Whether that worked comes as an event.
+    local_api_set(enabled: bool, port: u16) -> LocalApiView;
+    /// The token of the local API, for a person to copy; `renew` makes another one and ends the one before.
+    local_api_token(renew: bool) -> String;
 }
 
 fn read_arguments<T: for<'de> Deserialize<'de>>(command: &str, arguments: Value) -> Result<T, ErrorView> {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::error::{Error, FieldError, Result};
+use crate::knowledge_base::Address;
 use crate::scope::{Filter, FilterDraft, Intake, Scope};
 use crate::secrets::Secret;
 use crate::tag::{ContainerTag, OnIllegalTag, OnNoMatch, TagRule, Tagging};
@@ -110,13 +111,46 @@ pub enum Addressing {
     Virtual,
 }
 
-/// Which knowledge base documents go to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
+/// Which knowledge base documents go to. Its name is the same word in the window, the state file and `s3c`: `library`,
+/// or the address of a Supermemory.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub enum Destination {
     /// The embedded full-text library of this computer.
     #[default]
     Library,
+    /// A Supermemory, hosted or self-hosted.
+    Supermemory(Address),
+}
+
+impl Destination {
+    const LIBRARY: &str = "library";
+    const SUPERMEMORY: &str = "supermemory";
+
+    /// Reads what was typed: `library` (or nothing), `supermemory` (the hosted one), or the address of one.
+    ///
+    /// # Errors
+    /// What is wrong, in a sentence.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        match text.trim() {
+            "" | Self::LIBRARY => Ok(Self::Library),
+            Self::SUPERMEMORY => Address::parse("").map(Self::Supermemory),
+            address => Address::parse(address).map(Self::Supermemory),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Library => Self::LIBRARY,
+            Self::Supermemory(address) => address.as_str(),
+        }
+    }
+}
+
+impl Serialize for Destination {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 /// A connection as typed. Text is not trimmed in `prefix` and patterns: spaces are legal there.
@@ -175,9 +209,9 @@ pub struct ConnectionDraft {
     /// Minutes between syncs; absent means 240, 0 means only by hand.
     #[serde(default)]
     pub every_minutes: Option<u32>,
-    /// Where documents go.
+    /// Where documents go: `library` (or nothing), `supermemory` for the hosted one, or the address of a Supermemory.
     #[serde(default)]
-    pub destination: Destination,
+    pub destination: String,
     /// Where credentials come from.
     pub credentials: CredentialsDraft,
 }
@@ -322,6 +356,10 @@ impl ConnectionDraft {
                 1
             })
         });
+        let destination = Destination::parse(&self.destination).unwrap_or_else(|message| {
+            refuse("destination", message);
+            Destination::Library
+        });
         let filters = self.validate_filters(&mut wrong);
         let tagging = self.validate_tagging(&mut wrong);
         match (tagging, wrong.is_empty()) {
@@ -343,7 +381,7 @@ impl ConnectionDraft {
                     requester_pays: self.requester_pays,
                     addressing: self.addressing,
                     every_minutes,
-                    destination: self.destination,
+                    destination,
                     credentials,
                 };
                 Ok((settings, secrets))

@@ -50,6 +50,34 @@ pub enum ErrorCode {
     DocumentRefused,
     /// The library's own file cannot be read or written.
     LibraryFailed,
+    /// The knowledge base asks for an API key and none is known.
+    ApiKeyMissing,
+    /// The knowledge base does not know the API key.
+    ApiKeyRejected,
+    /// The knowledge base takes nothing more until credits are added.
+    CreditsExhausted,
+    /// The plan, or the API key, does not allow this request.
+    KnowledgeBaseDenied,
+    /// The plan has no hosted S3 connections.
+    PlanTooLow,
+    /// The document is still being processed over there.
+    DocumentBusy,
+    /// The knowledge base takes no document of this size.
+    DocumentTooLarge,
+    /// A person removed the document; it is not sent again by itself.
+    DocumentRemoved,
+    /// The knowledge base asks for fewer requests.
+    KnowledgeBaseThrottled,
+    /// The knowledge base failed on its own side (5xx), or sent what it does not document.
+    KnowledgeBaseFailed,
+    /// The knowledge base does not answer.
+    KnowledgeBaseUnreachable,
+    /// The knowledge base at this address is not the one that holds the documents.
+    KnowledgeBaseChanged,
+    /// This knowledge base has no hosted connections.
+    ConnectorsUnavailable,
+    /// There is no hosted connection of this id.
+    HostedConnectionNotFound,
     /// Fields of a connection are not valid; `fields` says which.
     InvalidConnection,
     /// There is no such connection.
@@ -76,6 +104,8 @@ pub enum ErrorCode {
     DiskFull,
     /// The data folder cannot be read or written.
     DataFolderUnusable,
+    /// The port of the local API is in use by another program.
+    PortInUse,
     /// A request to the engine that makes no sense: unknown command, wrong arguments, unknown run.
     InvalidRequest,
     /// Our own fault.
@@ -144,6 +174,60 @@ impl ErrorCode {
             Self::LibraryFailed => {
                 (500, "The library cannot be used", "Check the data folder and the free space on its disk")
             }
+            Self::ApiKeyMissing => (
+                401,
+                "The knowledge base needs an API key",
+                "Enter an API key for it in Settings, or with s3c knowledge-base set",
+            ),
+            Self::ApiKeyRejected => {
+                (401, "The API key is not accepted", "Enter a valid API key; the Supermemory console shows them")
+            }
+            Self::CreditsExhausted => (
+                402,
+                "The Supermemory credits are used up",
+                "Add credits or change the plan in the Supermemory console, then sync again",
+            ),
+            Self::KnowledgeBaseDenied => (
+                403,
+                "The knowledge base does not allow this",
+                "Check the plan, and that the API key may use these container tags",
+            ),
+            Self::PlanTooLow => (
+                403,
+                "The plan has no hosted S3 connections",
+                "Choose the Scale plan or higher, or let this computer sync: that works with every plan",
+            ),
+            Self::DocumentBusy => {
+                (409, "The document is still being processed", "Nothing to do: it is tried again by itself")
+            }
+            Self::DocumentTooLarge => {
+                (413, "The document is too large for the knowledge base", "Make the file smaller, or leave it out")
+            }
+            Self::DocumentRemoved => (410, "The document was removed by hand", "Retry it where it shall be sent again"),
+            Self::KnowledgeBaseThrottled => (
+                429,
+                "The knowledge base asks to slow down",
+                "Wait a little; the next sync goes on where this one stopped",
+            ),
+            Self::KnowledgeBaseFailed => (
+                502,
+                "The knowledge base answered with an error",
+                "Try again later; if it stays, check that its address is that of a Supermemory",
+            ),
+            Self::KnowledgeBaseUnreachable => {
+                (503, "The knowledge base cannot be reached", "Check its address and the network")
+            }
+            Self::KnowledgeBaseChanged => (
+                409,
+                "Another organisation answers at this address",
+                "Use an API key of the organisation that holds the documents, or add a new connection",
+            ),
+            Self::ConnectorsUnavailable => {
+                (501, "This knowledge base has no hosted connections", "Let this computer sync instead")
+            }
+            Self::HostedConnectionNotFound => {
+                (404, "There is no such hosted connection", "List the hosted connections and use an id from there")
+            }
             Self::InvalidConnection => (400, "Some fields need a change", "Correct the marked fields"),
             Self::ConnectionNotFound => {
                 (404, "There is no such connection", "List the connections and use a name or id from there")
@@ -177,6 +261,9 @@ impl ErrorCode {
             Self::DataFolderUnusable => {
                 (500, "The data folder cannot be used", "Check that the folder exists and may be written")
             }
+            Self::PortInUse => {
+                (409, "The port is in use", "Choose another port, or close the program that listens on it")
+            }
             Self::InvalidRequest => (400, "The request makes no sense", "Check the command and its arguments"),
             Self::Internal => (
                 500,
@@ -196,7 +283,15 @@ impl ErrorCode {
             | Self::DocumentRefused
             | Self::StorageFailed
             | Self::Unreachable
-            | Self::Throttled => Stops::Object,
+            | Self::Throttled
+            | Self::DocumentBusy
+            | Self::DocumentTooLarge
+            | Self::DocumentRemoved
+            | Self::KnowledgeBaseThrottled
+            | Self::KnowledgeBaseFailed
+            | Self::KnowledgeBaseUnreachable => Stops::Object,
+            // An API key that may not use one container tag may use the next.
+            Self::KnowledgeBaseDenied => Stops::Object,
             // A 403 on one key says nothing about the next key; a 403 on the listing ends the run by itself.
             Self::AccessDenied => Stops::Object,
             Self::AuthenticationFailed
@@ -207,6 +302,13 @@ impl ErrorCode {
             | Self::CredentialsMissing
             | Self::TlsFailed
             | Self::LibraryFailed
+            | Self::ApiKeyMissing
+            | Self::ApiKeyRejected
+            | Self::CreditsExhausted
+            | Self::PlanTooLow
+            | Self::KnowledgeBaseChanged
+            | Self::ConnectorsUnavailable
+            | Self::HostedConnectionNotFound
             | Self::InvalidConnection
             | Self::ConnectionNotFound
             | Self::SyncRunning
@@ -220,6 +322,7 @@ impl ErrorCode {
             | Self::StateNewer
             | Self::DiskFull
             | Self::DataFolderUnusable
+            | Self::PortInUse
             | Self::InvalidRequest
             | Self::Internal => Stops::Run,
         }
@@ -227,7 +330,15 @@ impl ErrorCode {
 
     /// Whether it passes by itself: trying again soon is worth it, and no person is needed.
     pub const fn passes(self) -> bool {
-        matches!(self, Self::Unreachable | Self::Throttled | Self::StorageFailed)
+        matches!(
+            self,
+            Self::Unreachable
+                | Self::Throttled
+                | Self::StorageFailed
+                | Self::KnowledgeBaseUnreachable
+                | Self::KnowledgeBaseThrottled
+                | Self::KnowledgeBaseFailed
+        )
     }
 
     /// The stable name used in JSON, SQL and `s3c`.
@@ -257,7 +368,7 @@ pub struct FieldError {
 }
 
 /// Something went wrong: the code, the facts, and where they are known the fields.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {detail}", code.text().message)]
 pub struct Error {
     /// What went wrong.

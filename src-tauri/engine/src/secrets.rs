@@ -15,7 +15,10 @@ use crate::error::{Error, ErrorCode, Result};
 /// Service name of every entry in the keychain.
 pub const SERVICE: &str = "s3-connector";
 
-/// Where secrets are kept. Names are `<connection id>/<field>`.
+/// How the names of API keys end; before it stands the address of the knowledge base.
+pub const API_KEY_ENDING: &str = "/apiKey";
+
+/// Where secrets are kept. Names are `<connection id>/<field>` and `<address of a knowledge base>/apiKey`.
 ///
 /// Laws: what was set is got until deleted; deleting what is not there is no error; no method logs or
 /// returns a secret in an error.

@@ -13,10 +13,16 @@ use crate::tag::{OnIllegalTag, OnNoMatch};
 
 mod doctor;
 mod document;
+mod knowledge_base;
+mod library;
+mod local_api;
 mod run;
 
 pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
 pub use document::{AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory};
+pub use knowledge_base::{KnowledgeBaseDraft, KnowledgeBaseReport, KnowledgeBaseView};
+pub use library::{LibraryDocument, LibraryHit, LibraryHits, LibraryPage};
+pub use local_api::{LocalApiSettings, LocalApiState, LocalApiView};
 pub use run::{
     ItemOutcome, PauseLength, RunBar, RunItem, RunItems, RunPhase, RunProgress, RunState, RunTrigger, RunView,
     SyncOptions,
@@ -64,7 +70,8 @@ pub struct ConnectionView {
     pub pause: Option<Pause>,
     /// Minutes between syncs; 0: only by hand.
     pub every_minutes: u32,
-    /// Where documents go.
+    /// Where documents go: `library`, or the address of a Supermemory.
+    #[ts(type = "string")]
     pub destination: Destination,
     /// Where credentials come from.
     pub credentials: Credentials,
@@ -74,6 +81,9 @@ pub struct ConnectionView {
     pub state: ConnectionState,
     /// Documents that are held.
     pub documents: u64,
+    /// Those that the knowledge base has taken and is not done with: still processed, or busy when they were to go. They
+    /// are followed without a sync.
+    pub waiting: u64,
     /// End of the last run that completed.
     pub last_complete_at: Option<i64>,
     /// When the next run is due; `None`: only by hand.

@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 
-use super::fault::{Fault, Hold, On, Planned};
+use super::fault::{Fault, On, Planned};
+use crate::loopback::gate::Hold;
 
 /// An object as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +104,7 @@ pub(super) struct State {
     /// Seconds by which the server's clock is ahead; with it, requests from another time are refused.
     pub(super) clock_ahead: i64,
     pub(super) faults: Vec<Planned>,
-    pub(super) gates: Vec<Hold>,
+    pub(super) gates: Vec<(On, Hold)>,
     pub(super) seen: Vec<Seen>,
 }
 

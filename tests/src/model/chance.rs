@@ -92,6 +92,7 @@ fn any_op(chance: &mut Chance, keys: &[String]) -> Op {
         49..52 => Op::Gone(gone(chance)),
         52 => Op::Retry,
         53..68 => chance.pick(&[Op::Wait, Op::Land, Op::Work, Op::Work]).clone(),
+        68..76 => Op::Settle(Faults { confirmed: 0, ..any_faults(chance, keys) }),
         _ => Op::Run(any_faults(chance, keys)),
     }
 }

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use s3_connector_engine::connection::ConnectionId;
 use s3_connector_engine::error::{Error, ErrorCode, Result};
 use s3_connector_engine::knowledge_base::{
-    Document, DocumentId, Held, KnowledgeBase, Owner, Put, RemoteId, Removal, SearchQuery, SearchReply, Standing,
-    TagCount,
+    Document, DocumentId, Held, HeldPage, KnowledgeBase, Owner, Put, RemoteId, Removal, SearchQuery, SearchReply,
+    Standing, TagCount,
 };
 use s3_connector_engine::laws::Law;
 use s3_connector_engine::object::{ETag, ObjectKey};
@@ -88,7 +88,7 @@ impl KnowledgeBase for World {
         {
             Some(Some(remote_id)) if self.state().base.is_library => Ok(Put::Indexed { remote_id }),
             Some(Some(remote_id)) => Ok(Put::Accepted { remote_id }),
-            _ => Ok(Put::Refused { reason: "Not a document".into() }),
+            _ => Ok(Put::Refused { code: ErrorCode::DocumentRefused, reason: "Not a document".into() }),
         }
     }
 
@@ -112,14 +112,17 @@ impl KnowledgeBase for World {
         .await
     }
 
-    async fn held(&self, _: &ConnectionId, after: Option<&DocumentId>, limit: u32) -> Result<Vec<Held>> {
+    async fn held(&self, _: &ConnectionId, after: Option<&str>, limit: u32) -> Result<HeldPage> {
         if is_unanswered(self.call(Io::Get, " held", Vec::new()).await.as_ref()) {
             return no_answer();
         }
         let state = self.state();
-        let mut held: Vec<Held> = state.base.docs.iter().map(|(number, doc)| held(*number, doc)).collect();
-        held.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok(held.into_iter().filter(|held| after.is_none_or(|after| held.id > *after)).take(limit as usize).collect())
+        // In the order in which they came, as a knowledge base of the far side lists.
+        let first = after.map_or(0, |after| after.parse::<u64>().unwrap() + 1);
+        let page: Vec<_> = state.base.docs.range(first..).take(limit as usize).collect();
+        let next = page.last().filter(|_| page.len() == limit as usize).map(|(number, _)| number.to_string());
+        let documents = page.into_iter().map(|(number, doc)| held(*number, doc)).collect();
+        Ok(HeldPage { documents, foreign: 0, next })
     }
 
     async fn owners(&self, _: &str, _: &str) -> Result<Vec<Owner>> {
@@ -136,6 +139,18 @@ impl KnowledgeBase for World {
 
     fn intake(&self) -> Intake {
         Intake { size_limit: 1, takes_extension: |_| true }
+    }
+
+    async fn organisation(&self) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    fn lanes(&self) -> usize {
+        super::LANES
+    }
+
+    fn throttled(&self) -> u64 {
+        0
     }
 
     fn landing_window(&self) -> Duration {

@@ -69,6 +69,10 @@ impl Player<'_> {
                     self.run(faults);
                     self.report.ios = self.stage.world().state().ios;
                 }
+                Op::Settle(faults) => {
+                    self.stage.settle(faults);
+                    self.report.ios = self.stage.world().state().ios;
+                }
                 Op::Lose => self.stage.lose(),
                 Op::Retry => self.stage.retry(),
                 _ => {}

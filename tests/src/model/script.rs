@@ -42,6 +42,8 @@ pub enum Op {
     Retry,
     /// A run.
     Run(Faults),
+    /// The engine looks after what waits, without a run.
+    Settle(Faults),
 }
 
 /// A change of the bucket.
@@ -222,9 +224,9 @@ fn read_op(text: &str) -> Option<Op> {
         ["library"] => Op::Library,
         ["run", confirmed @ ..] => {
             let confirmed = confirmed.first().map_or(Some(0), |number| number.parse().ok())?;
-            let hits = hits.strip_suffix('}')?.split(", ").filter(|hit| !hit.is_empty()).map(read_hit);
-            Op::Run(Faults { hits: hits.collect::<Option<_>>()?, confirmed })
+            Op::Run(Faults { hits: read_hits(hits)?, confirmed })
         }
+        ["settle"] => Op::Settle(Faults { hits: read_hits(hits)?, confirmed: 0 }),
         _ => return None,
     })
 }
@@ -237,6 +239,10 @@ fn read_change(words: &[&str]) -> Option<Change> {
         ["del", key] => Change::Delete((*key).into()),
         _ => return None,
     })
+}
+
+fn read_hits(text: &str) -> Option<Vec<(At, Fault)>> {
+    text.strip_suffix('}')?.split(", ").filter(|hit| !hit.is_empty()).map(read_hit).collect()
 }
 
 fn read_hit(text: &str) -> Option<(At, Fault)> {
@@ -280,11 +286,19 @@ impl fmt::Display for Op {
                 if faults.confirmed > 0 {
                     write!(f, " {}", faults.confirmed)?;
                 }
-                let hits: Vec<String> = faults.hits.iter().map(|(at, fault)| format!("{at}:{fault}")).collect();
-                if hits.is_empty() { Ok(()) } else { write!(f, " {{{}}}", hits.join(", ")) }
+                write_hits(f, faults)
+            }
+            Self::Settle(faults) => {
+                f.write_str("settle")?;
+                write_hits(f, faults)
             }
         }
     }
+}
+
+fn write_hits(f: &mut fmt::Formatter<'_>, faults: &Faults) -> fmt::Result {
+    let hits: Vec<String> = faults.hits.iter().map(|(at, fault)| format!("{at}:{fault}")).collect();
+    if hits.is_empty() { Ok(()) } else { write!(f, " {{{}}}", hits.join(", ")) }
 }
 
 impl fmt::Display for Change {

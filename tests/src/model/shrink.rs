@@ -3,7 +3,7 @@
 use s3_connector_engine::laws::Laws;
 
 use super::play::play;
-use super::script::{Op, Script};
+use super::script::{Faults, Op, Script};
 
 /// The shortest script that can be found by taking things away.
 pub fn shrink(script: Script, laws: Laws, why: &str) -> Script {
@@ -23,13 +23,16 @@ fn shorter(script: &Script) -> impl Iterator<Item = Script> {
         let without =
             |op: Option<Op>| script[..i].iter().cloned().chain(op).chain(script[i + 1..].iter().cloned()).collect();
         let mut scripts: Vec<Script> = vec![without(None)];
-        if let Op::Run(faults) = &script[i] {
-            scripts.extend((0..faults.hits.len()).map(|hit| {
-                let mut fewer = faults.clone();
-                fewer.hits.remove(hit);
-                without(Some(Op::Run(fewer)))
-            }));
-        }
+        let (faults, op): (_, fn(Faults) -> Op) = match &script[i] {
+            Op::Run(faults) => (faults, Op::Run),
+            Op::Settle(faults) => (faults, Op::Settle),
+            _ => return scripts,
+        };
+        scripts.extend((0..faults.hits.len()).map(|hit| {
+            let mut fewer = faults.clone();
+            fewer.hits.remove(hit);
+            without(Some(op(fewer)))
+        }));
         scripts
     })
 }

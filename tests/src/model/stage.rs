@@ -12,9 +12,13 @@ use s3_connector_engine::knowledge_base::KnowledgeBase;
 use s3_connector_engine::laws::Laws;
 use s3_connector_engine::scope::{Filter, FilterDraft, FilterKind};
 use s3_connector_engine::source::ObjectSource;
+use s3_connector_engine::store::connections::ConnectionRow;
 use s3_connector_engine::store::{Store, connections, documents, runs};
-use s3_connector_engine::sync::Run;
+use s3_connector_engine::sync::afterwards::afterwards;
+use s3_connector_engine::sync::judge::Rules;
 use s3_connector_engine::sync::progress::Progress;
+use s3_connector_engine::sync::sides::Sides;
+use s3_connector_engine::sync::{Ends, Run};
 use s3_connector_engine::tag::{ContainerTag, OnNoMatch, TagRule, Tagging};
 use s3_connector_engine::view::{RunState, RunTrigger};
 use serde_json::json;
@@ -95,9 +99,77 @@ impl Stage {
     /// A run, from its row in the state file to its end; `None` where it did not come to an end.
     pub fn run(&mut self, faults: &Faults) -> Option<RunState> {
         self.runs += 1;
+        let id = format!("run-{}", self.runs);
+        let (begun, at) = (id.clone(), self.world.clock());
+        let connection = self.connection();
+        let of = connection.number;
+        let number = self.write(move |db| {
+            runs::close_left_open_of(db, of, at)?;
+            runs::begin(db, of, &begun, RunTrigger::Manual, None, at)
+        });
+        let store = self.store();
+        Builder::new_current_thread().build().unwrap().block_on(store.remember_run(number)).unwrap();
+        let (world, laws) = (Arc::clone(&self.world), self.laws);
+        let run = move |cancel, progress| Run {
+            store,
+            connection,
+            id,
+            number,
+            cancel,
+            progress,
+            confirmed_removals: faults.confirmed,
+            trial: None,
+            clock: Arc::new(move || world.clock()),
+            laws,
+        };
+        let source = Arc::clone(&self.world) as Arc<dyn ObjectSource>;
+        let base = Arc::clone(&self.world) as Arc<dyn KnowledgeBase>;
+        self.play(faults, |cancel, progress| run(cancel, progress).go(async { Ok(Ends { source, base }) }))
+    }
+
+    /// A look after what waits; `None` where it did not come to an end.
+    pub fn settle(&mut self, faults: &Faults) -> Option<()> {
+        let ConnectionRow { number, connection, .. } = self.connection();
+        let (store, world, laws) = (self.store(), Arc::clone(&self.world), self.laws);
+        let rules = Rules { laws, ..Rules::new(CONNECTION, &connection.settings, world.intake()) };
+        self.play(faults, |cancel, _| async move {
+            let (destination, at) = (connection.settings.destination.name(), world.clock());
+            let base = world.as_ref() as &dyn KnowledgeBase;
+            let sides = Sides { store: &store, base, connection: number, destination, laws };
+            afterwards(sides, &rules, &cancel, at).await
+        })
+    }
+
+    /// The connection with its settings as they are wished now.
+    fn connection(&mut self) -> ConnectionRow {
+        let settings = settings(&self.world.state().wishes);
+        self.write(move |db| {
+            connections::update(db, CONNECTION, &settings)?;
+            connections::by_id(db, CONNECTION)
+        })
+    }
+
+    /// Plays something over the state file, with what befalls it.
+    fn play<T, F: Future<Output = Result<T>>>(
+        &mut self,
+        faults: &Faults,
+        part: impl FnOnce(CancellationToken, Arc<Progress>) -> F,
+    ) -> Option<T> {
         let store = self.store();
         let runtime = Builder::new_current_thread().build().unwrap();
-        let (end, before) = runtime.block_on(self.carry_out(store, faults));
+        let (cancel, progress) = (CancellationToken::new(), Arc::new(Progress::new(self.world.clock())));
+        let stage = &*self;
+        let (end, before) = runtime.block_on(async {
+            let is_cut = faults.hits.iter().any(|(_, fault)| *fault == Fault::Cut);
+            let before = if is_cut { stage.power_cut_leaves(&store).await } else { None };
+            let crash = stage.begin(faults, &cancel, &progress);
+            let end = tokio::select! {
+                biased;
+                () = crash.cancelled() => None,
+                end = part(cancel.clone(), Arc::clone(&progress)) => end.ok(),
+            };
+            (end, before)
+        });
         // What the run has left behind ends with its runtime.
         drop(runtime);
         let mut state = self.world.state();
@@ -114,49 +186,6 @@ impl Stage {
         state.end();
         state.pass(1);
         end
-    }
-
-    /// Carries a run out; tells how it ended, and what a power cut would leave.
-    async fn carry_out(&self, store: Arc<Store>, faults: &Faults) -> (Option<RunState>, Option<Files>) {
-        let (id, at) = (format!("run-{}", self.runs), self.world.clock());
-        let settings = settings(&self.world.state().wishes);
-        let begun = id.clone();
-        let (connection, number) = store
-            .write(move |db| {
-                connections::update(db, CONNECTION, &settings)?;
-                let row = connections::by_id(db, CONNECTION)?;
-                runs::close_left_open_of(db, row.number, at)?;
-                let number = runs::begin(db, row.number, &begun, RunTrigger::Manual, None, at)?;
-                Ok((row, number))
-            })
-            .await
-            .unwrap();
-        store.remember_run(number).await.unwrap();
-        let is_cut = faults.hits.iter().any(|(_, fault)| *fault == Fault::Cut);
-        let before = if is_cut { self.power_cut_leaves(&store).await } else { None };
-        let (cancel, progress) = (CancellationToken::new(), Arc::new(Progress::new(at)));
-        let crash = self.begin(faults, &cancel, &progress);
-        let world = Arc::clone(&self.world);
-        let run = Run {
-            store,
-            base: Arc::clone(&self.world) as Arc<dyn KnowledgeBase>,
-            connection,
-            id,
-            number,
-            cancel,
-            progress,
-            confirmed_removals: faults.confirmed,
-            trial: None,
-            clock: Arc::new(move || world.clock()),
-            laws: self.laws,
-        };
-        let source = Arc::clone(&self.world) as Arc<dyn ObjectSource>;
-        let end = tokio::select! {
-            biased;
-            () = crash.cancelled() => None,
-            end = run.go(async { Ok(source) }) => end.ok(),
-        };
-        (end, before)
     }
 
     fn begin(&self, faults: &Faults, cancel: &CancellationToken, progress: &Arc<Progress>) -> CancellationToken {
@@ -209,9 +238,12 @@ impl Stage {
     }
 
     /// Writes past every run.
-    fn write(&mut self, statements: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<()> + Send + 'static) {
+    fn write<T: Send + 'static>(
+        &mut self,
+        statements: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> T {
         let store = self.store();
-        Builder::new_current_thread().build().unwrap().block_on(store.write(statements)).unwrap();
+        Builder::new_current_thread().build().unwrap().block_on(store.write(statements)).unwrap()
     }
 }
 

@@ -102,7 +102,7 @@ pub const STORIES: [Story; 20] = [
 ];
 
 /// What once went wrong and must not again: the script, and what it showed.
-pub const ONCE_WRONG: [(&str, &str); 3] = [
+pub const ONCE_WRONG: [(&str, &str); 5] = [
     (
         "put k2 a · run {put1:crash+late} · run · work · rule B",
         "an unanswered put was forgotten once a second one was answered, and landed after the removal",
@@ -114,5 +114,13 @@ pub const ONCE_WRONG: [(&str, &str); 3] = [
     (
         "put k1 b · run · rule B · run · del k1 · work · run",
         "removals that became due while a run was sending went past the brake",
+    ),
+    (
+        "put k7 a · run · wait · put k7 c · run · rule own · settle",
+        "a look after what waits removed what nothing had replaced yet, and no listing had counted it",
+    ),
+    (
+        "put k1 a · run · wait · put k1 b · run {put1:crash+late} · rule B · settle · land",
+        "an intent that a dead process had left was believed absent",
     ),
 ];

@@ -213,7 +213,7 @@ impl State {
                 self.pass(WINDOW + 1);
             }
             Op::Library => self.base.is_library = true,
-            Op::Lose | Op::Retry | Op::Run(_) => {}
+            Op::Lose | Op::Retry | Op::Run(_) | Op::Settle(_) => {}
         }
         let wishes = &self.wishes;
         self.owned.retain(|key| wishes.rule.tag(key).is_some() && !wishes.out.contains(key));

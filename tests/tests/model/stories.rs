@@ -41,6 +41,6 @@ fn what_once_went_wrong_does_not_go_wrong_again() {
 #[test]
 fn a_script_is_printed_as_it_is_read() {
     let every = "library · limit 1 · gone remove · put k1 a · touch k1 · archive k1 · del k1 · fill 12 a · rule own · out k1 k2 · out \
-                 · work · land · wait · lose · retry · run · run 2 {3:crash, del1:crash+late, fetch2:put+k1+c, list1:lie}";
+                 · work · land · wait · lose · retry · run · run 2 {3:crash, del1:crash+late, fetch2:put+k1+c, list1:lie} · settle · settle {get1:blind}";
     assert_eq!(print(&read(every)), every);
 }

@@ -125,9 +125,9 @@ addressing: Addressing,
  */
 everyMinutes: number | null, 
 /**
- * Where documents go.
+ * Where documents go: `library` (or nothing), `supermemory` for the hosted one, or the address of a Supermemory.
  */
-destination: Destination, 
+destination: string, 
 /**
  * Where credentials come from.
  */
@@ -219,9 +219,9 @@ pause: Pause | null,
  */
 everyMinutes: number, 
 /**
- * Where documents go.
+ * Where documents go: `library`, or the address of a Supermemory.
  */
-destination: Destination, 
+destination: string, 
 /**
  * Where credentials come from.
  */
@@ -238,6 +238,11 @@ state: ConnectionState,
  * Documents that are held.
  */
 documents: number, 
+/**
+ * Those that the knowledge base has taken and is not done with: still processed, or busy when they were to go. They
+ * are followed without a sync.
+ */
+waiting: number, 
 /**
  * End of the last run that completed.
  */
@@ -298,11 +303,6 @@ sessionToken?: string, } | { "kind": "environment" } | { "kind": "profile",
 name: string, } | { "kind": "anonymous" };
 
 /**
- * Which knowledge base documents go to.
- */
-export type Destination = "library";
-
-/**
  * A page of a connection's documents.
  */
 export type DocumentPage = { 
@@ -355,7 +355,11 @@ size: number,
 /**
  * Why it was refused.
  */
-refusal: string | null, };
+refusal: string | null, 
+/**
+ * A person removed it: it is not sent again until it changes, or is asked for.
+ */
+removedByHand: boolean, };
 
 /**
  * The bucket's keys as seen for a draft, kept in memory until the next listing of a draft.
@@ -431,12 +435,16 @@ first: boolean,
 /**
  * Whether the run before it ended differently (healthy → trouble, or back).
  */
-turned: boolean, };
+turned: boolean, } | { "kind": "local_api", 
+/**
+ * The whole row.
+ */
+localApi: LocalApiView, };
 
 /**
  * What went wrong, as something that a program can act on.
  */
-export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "invalid_request" | "internal";
+export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "api_key_missing" | "api_key_rejected" | "credits_exhausted" | "knowledge_base_denied" | "plan_too_low" | "document_busy" | "document_too_large" | "document_removed" | "knowledge_base_throttled" | "knowledge_base_failed" | "knowledge_base_unreachable" | "knowledge_base_changed" | "connectors_unavailable" | "hosted_connection_not_found" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "port_in_use" | "invalid_request" | "internal";
 
 /**
  * An [`Error`] as the faces show it.
@@ -524,6 +532,131 @@ addressing: Addressing, } | { "kind": "set_endpoint",
 endpoint: string, } | { "kind": "set_requester_pays" } | { "kind": "trust_certificate" };
 
 /**
+ * A connection that Supermemory's cloud syncs by itself.
+ */
+export type HostedConnection = { 
+/**
+ * Its id over there.
+ */
+id: string, 
+/**
+ * Bucket; empty where the server does not tell, as for all settings below.
+ */
+bucket: string, 
+/**
+ * Region.
+ */
+region: string, 
+/**
+ * Endpoint; empty for Amazon S3.
+ */
+endpoint: string, 
+/**
+ * Prefix.
+ */
+prefix: string, 
+/**
+ * Tag rule; empty for none.
+ */
+containerTagRegex: string, 
+/**
+ * Access key id.
+ */
+accessKeyId: string, 
+/**
+ * Container tags.
+ */
+containerTags: Array<string>, 
+/**
+ * Document limit, where it tells.
+ */
+documentLimit: number | null, 
+/**
+ * When it was made.
+ */
+createdAt: number | null, 
+/**
+ * Its newest sync, where it tells.
+ */
+lastRun: HostedRun | null, };
+
+/**
+ * A hosted connection with its newest syncs.
+ */
+export type HostedDetails = { 
+/**
+ * The connection.
+ */
+connection: HostedConnection, 
+/**
+ * Its syncs, the newest first.
+ */
+runs: Array<HostedRun>, };
+
+/**
+ * A document of a hosted connection.
+ */
+export type HostedDocument = { 
+/**
+ * Its id over there.
+ */
+id: string, 
+/**
+ * Title, where it has one.
+ */
+title: string | null, 
+/**
+ * How it stands, in the server's word: `queued`, `done`, `failed`, …
+ */
+status: string, 
+/**
+ * What kind of document it is, in the server's word.
+ */
+type: string | null, 
+/**
+ * When it last changed.
+ */
+updatedAt: number | null, };
+
+/**
+ * A sync of a hosted connection.
+ */
+export type HostedRun = { 
+/**
+ * How it stands.
+ */
+state: HostedRunState, 
+/**
+ * What started it, in the server's word: `cron`, `manual`, `event`.
+ */
+trigger: string | null, 
+/**
+ * When it began.
+ */
+startedAt: number | null, 
+/**
+ * When it ended.
+ */
+completedAt: number | null, 
+/**
+ * Documents, where it tells.
+ */
+processed: number | null, 
+/**
+ * Documents that failed, where it tells.
+ */
+failed: number | null, 
+/**
+ * What went wrong.
+ */
+error: string | null, };
+
+/**
+ * How a sync of a hosted connection stands.
+ */
+export type HostedRunState = "running" | "completed" | "failed";
+
+/**
  * What became of one object in a run.
  */
 export type ItemOutcome = "sent" | "removed" | "skipped" | "refused" | "failed";
@@ -573,6 +706,111 @@ documents: Array<DocumentView>,
  * What became of it in earlier runs, newest first.
  */
 history: Array<KeyEvent>, };
+
+/**
+ * A Supermemory as typed.
+ */
+export type KnowledgeBaseDraft = { 
+/**
+ * Its base URL; empty for the hosted one.
+ */
+address: string, 
+/**
+ * Its API key; without one the saved one serves.
+ */
+apiKey?: string, };
+
+/**
+ * What a Supermemory answered to a test.
+ */
+export type KnowledgeBaseReport = { 
+/**
+ * Its base URL.
+ */
+address: string, 
+/**
+ * The organisation of the key, where it tells.
+ */
+organisation: string | null, 
+/**
+ * Its plan, where it tells.
+ */
+plan: string | null, 
+/**
+ * Whether it has hosted connections.
+ */
+connectors: boolean, };
+
+/**
+ * A Supermemory that is known.
+ */
+export type KnowledgeBaseView = { 
+/**
+ * Its base URL.
+ */
+address: string, 
+/**
+ * It is Supermemory's own service.
+ */
+isHosted: boolean, 
+/**
+ * The keychain has an API key for it.
+ */
+hasKey: boolean, 
+/**
+ * Whose documents it holds, where it tells.
+ */
+organisation: string | null, 
+/**
+ * Its plan, where it tells.
+ */
+plan: string | null, 
+/**
+ * Whether it has hosted connections; `None` before it was asked.
+ */
+connectors: boolean | null, 
+/**
+ * When it last answered a test, in milliseconds since 1970 UTC.
+ */
+checkedAt: number | null, 
+/**
+ * Connections that send their documents there.
+ */
+connections: number, 
+/**
+ * Documents that are held there, or may be.
+ */
+documents: number, };
+
+/**
+ * Whether the local API is served.
+ */
+export type LocalApiState = { "kind": "off" } | { "kind": "listening", 
+/**
+ * Base URL.
+ */
+url: string, } | { "kind": "failed", 
+/**
+ * Why.
+ */
+error: ErrorView, };
+
+/**
+ * The local API: what was chosen, and how it stands.
+ */
+export type LocalApiView = { 
+/**
+ * Whether the app is to serve it.
+ */
+enabled: boolean, 
+/**
+ * Its port on loopback.
+ */
+port: number, 
+/**
+ * How it stands.
+ */
+state: LocalApiState, };
 
 /**
  * An object's key, byte for byte.
@@ -1208,8 +1446,42 @@ export interface Commands {
   run_list: { arguments: { connectionId: string | null, limit: number, }; reply: Array<RunView> };
   /** What became of the objects of a run. */
   run_items: { arguments: { runId: string, outcome: ItemOutcome | null, offset: number, limit: number, }; reply: RunItems };
+  /** Every Supermemory that is known, by address. */
+  knowledge_base_list: { arguments: Record<string, never>; reply: Array<KnowledgeBaseView> };
+  /** Keeps an API key for a Supermemory in the keychain. */
+  knowledge_base_set: { arguments: { draft: KnowledgeBaseDraft, }; reply: KnowledgeBaseView };
+  /** Asks a Supermemory who it is and what it can do, with the typed key or else the saved one. */
+  knowledge_base_test: { arguments: { draft: KnowledgeBaseDraft, }; reply: KnowledgeBaseReport };
+  /** Forgets a Supermemory and its API key. */
+  knowledge_base_forget: { arguments: { address: string, }; reply: null };
+  /** Whether the local API is to be served, where, and how it stands. */
+  local_api_get: { arguments: Record<string, never>; reply: LocalApiView };
+  /** Chooses whether the app serves the local API, and on which port. */
+  local_api_set: { arguments: { enabled: boolean, port: number, }; reply: LocalApiView };
+  /** The token of the local API, made on first use; `renew` makes another. */
+  local_api_token: { arguments: { renew: boolean, }; reply: string };
+  /** Lets Supermemory's cloud run a connection of these settings. */
+  hosted_create: { arguments: { address: string, draft: ConnectionDraft, }; reply: HostedConnection };
+  /** The S3 connections that a Supermemory runs. */
+  hosted_list: { arguments: { address: string, }; reply: Array<HostedConnection> };
+  /** One of them with its runs. */
+  hosted_show: { arguments: { address: string, id: string, }; reply: HostedDetails };
+  /** Starts a sync over there. */
+  hosted_import: { arguments: { address: string, id: string, }; reply: null };
+  /** The documents of a hosted connection. */
+  hosted_documents: { arguments: { address: string, id: string, }; reply: Array<HostedDocument> };
+  /** Deletes a hosted connection, with its documents or without. */
+  hosted_delete: { arguments: { address: string, id: string, deleteDocuments: boolean, }; reply: null };
+  /** Lets Supermemory's cloud run a connection of this computer, which is paused then. */
+  connection_hand_over: { arguments: { id: string, address: string, }; reply: HostedConnection };
   /** Searches the library. */
   library_search: { arguments: { query: SearchQuery, }; reply: SearchReply };
   /** The library's containers. */
   library_tags: { arguments: Record<string, never>; reply: Array<TagCount> };
+  /** Whether the local API is to be served, where, and how it stands. */
+  local_api_get: { arguments: Record<string, never>; reply: LocalApiView };
+  /** Chooses whether the app serves the local API, and on which port. Whether that worked comes as an event. */
+  local_api_set: { arguments: { enabled: boolean, port: number, }; reply: LocalApiView };
+  /** The token of the local API, for a person to copy; `renew` makes another one and ends the one before. */
+  local_api_token: { arguments: { renew: boolean, }; reply: string };
 }

@@ -119,7 +119,7 @@ fn length(word: &str) -> PauseLength {
 pub struct DeleteArguments {
     /// Name or id of the connection
     pub name: String,
-    /// Leave its documents in the library
+    /// Leave its documents where they are
     #[arg(long)]
     pub keep_documents: bool,
 }

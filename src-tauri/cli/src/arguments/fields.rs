@@ -79,9 +79,9 @@ pub struct FieldArguments {
     /// Credentials that are kept elsewhere: environment, profile:NAME or anonymous
     #[arg(long, value_name = "WHERE", value_parser = parse_elsewhere)]
     pub credentials: Option<Elsewhere>,
-    /// Where documents go
-    #[arg(long, value_name = "library", hide_possible_values = true, value_parser = one_of::<Destination>(&["library"]))]
-    pub to: Option<Destination>,
+    /// Where documents go: the library of this computer, the hosted Supermemory, or another one [new: library]
+    #[arg(long, value_name = "library|supermemory|supermemory=URL", value_parser = parse_destination)]
+    pub to: Option<String>,
 }
 
 /// A largest size in bytes, perhaps none.
@@ -125,6 +125,12 @@ fn parse_max_size(text: &str) -> Result<MaxSize, String> {
         NONE => Ok(MaxSize(None)),
         _ => text.parse().map(|size| MaxSize(Some(size))).map_err(|_| "use a number of bytes, or none".into()),
     }
+}
+
+/// `supermemory=URL`, or a destination by its name.
+fn parse_destination(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix("supermemory=").unwrap_or(text);
+    Destination::parse(name).map(|destination| destination.name().to_owned()).map_err(str::to_owned)
 }
 
 fn parse_every(text: &str) -> Result<u32, String> {

@@ -20,7 +20,7 @@ impl Refusal {
     /// A secret was typed where everybody can read it.
     pub fn of_secret(json: bool) -> Self {
         let detail = "a secret is never an argument: give it on standard input with --secret-access-key-stdin or \
-                      --session-token-stdin, or in the environment (AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN); if a \
+                      --session-token-stdin, or in the environment (AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, SUPERMEMORY_API_KEY); if a \
                       real one was typed here, it may be in the shell's history now";
         Self { json, text: format!("error: {detail}"), error: Error::new(ErrorCode::InvalidRequest, detail) }
     }
@@ -48,7 +48,7 @@ pub fn is_secret_argument(argument: &OsString) -> bool {
     };
     match name {
         "--secret-access-key-stdin" | "--session-token-stdin" => value.is_some(),
-        "--secret-access-key" | "--secret-key" | "--secret" | "--session-token" | "--token" => true,
+        "--secret-access-key" | "--secret-key" | "--secret" | "--session-token" | "--token" | "--api-key" => true,
         _ => false,
     }
 }

@@ -1,5 +1,7 @@
 //! `connections add`, `list`, `delete`.
 
+use std::sync::Arc;
+
 use s3_connector_engine::connection::ConnectionDraft;
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::Result;
@@ -87,13 +89,13 @@ const fn state_word(state: ConnectionState) -> &'static str {
 }
 
 /// Deletes a connection.
-pub async fn delete(engine: &Engine, name: &str, keep_documents: bool, output: &mut Output) -> Result<Exit> {
+pub async fn delete(engine: &Arc<Engine>, name: &str, keep_documents: bool, output: &mut Output) -> Result<Exit> {
     let ConnectionView { id, name, .. } = engine.connection_find(name).await?;
     engine.connection_delete(id.clone(), keep_documents).await?;
     match output.face() {
         Face::Json => output.json(&DeletedReply { deleted: Deleted { id: &id, name: &name } })?,
         Face::Terminal | Face::Lines => {
-            let documents = if keep_documents { "its documents stay in the library" } else { "with its documents" };
+            let documents = if keep_documents { "its documents stay where they are" } else { "with its documents" };
             output.text(&format!("Deleted {}, {documents}.", plain(&name)))?;
         }
     }

@@ -1,8 +1,6 @@
 //! From options to the draft of a connection: a new one begins blank, an edit begins with what is saved.
 
-use s3_connector_engine::connection::{
-    Addressing, ConnectionDraft, Credentials, CredentialsDraft, Destination, OnGone,
-};
+use s3_connector_engine::connection::{Addressing, ConnectionDraft, Credentials, CredentialsDraft, OnGone};
 use s3_connector_engine::error::{Error, ErrorCode, Result};
 use s3_connector_engine::tag::{OnIllegalTag, OnNoMatch};
 use s3_connector_engine::view::ConnectionView;
@@ -30,7 +28,7 @@ pub fn of_new(fields: FieldArguments, entered: Entered) -> Result<ConnectionDraf
         requester_pays: false,
         addressing: Addressing::default(),
         every_minutes: None,
-        destination: Destination::default(),
+        destination: String::new(),
         credentials: CredentialsDraft::Anonymous,
     };
     changed(blank, fields, entered)
@@ -56,7 +54,7 @@ pub fn of_edit(saved: ConnectionView, fields: FieldArguments, entered: Entered) 
         requester_pays: saved.requester_pays,
         addressing: saved.addressing,
         every_minutes: Some(saved.every_minutes),
-        destination: saved.destination,
+        destination: saved.destination.name().to_owned(),
         credentials: match saved.credentials {
             // A secret that is not entered stays as saved.
             Credentials::AccessKey { access_key_id, .. } => {
@@ -100,7 +98,7 @@ fn credentials(
     elsewhere: Option<Elsewhere>,
     entered: Entered,
 ) -> Result<CredentialsDraft> {
-    let Entered { secret_access_key, session_token: token } = entered;
+    let Entered { secret_access_key, session_token: token, api_key: _ } = entered;
     Ok(match (access_key_id, elsewhere, before) {
         (Some(access_key_id), _, _) => {
             CredentialsDraft::AccessKey { access_key_id, secret_access_key, session_token: token }

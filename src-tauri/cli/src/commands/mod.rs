@@ -5,8 +5,10 @@ use std::sync::Arc;
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::Result;
 use s3_connector_engine::knowledge_base::SearchQuery;
+use s3_connector_engine::secrets::SecretStore;
+use s3_connector_local_api::Token;
 
-use crate::arguments::{Command, ConnectionsCommand};
+use crate::arguments::{Command, ConnectionsCommand, KnowledgeBaseCommand, SecretsIn};
 use crate::exit::Exit;
 use crate::output::{Face, Output};
 use crate::secret::{self, Entered};
@@ -17,11 +19,13 @@ mod draft;
 mod edit;
 mod hint;
 mod items;
+mod knowledge_base;
 mod pause;
 mod policy;
 mod preview;
 mod runs;
 mod search;
+mod serve;
 mod sync;
 mod test;
 mod watch;
@@ -39,6 +43,7 @@ const fn most_shown(face: Face) -> u64 {
 pub struct Task {
     command: Command,
     entered: Entered,
+    token: Option<Token>,
 }
 
 impl Task {
@@ -47,15 +52,41 @@ impl Task {
         let entered = match &command {
             Command::Connections(ConnectionsCommand::Add(arguments)) => secret::enter(&arguments.fields)?,
             Command::Connections(ConnectionsCommand::Edit(arguments)) => secret::enter(&arguments.fields)?,
+            Command::KnowledgeBase(KnowledgeBaseCommand::Set(_)) => {
+                Entered { api_key: Some(secret::api_key()?), ..Entered::default() }
+            }
             _ => Entered::default(),
         };
-        Ok(Self { command, entered })
+        let token = match &command {
+            Command::Serve(arguments) => Some(serve::token(arguments)?),
+            _ => None,
+        };
+        Ok(Self { command, entered, token })
+    }
+
+    /// Where the secrets of connections are.
+    pub fn secrets(&self) -> Arc<dyn SecretStore> {
+        serve::secrets(match &self.command {
+            Command::Serve(arguments) => arguments.secrets,
+            _ => SecretsIn::Keychain,
+        })
+    }
+
+    /// Whether it works without a data folder: also while another process works on it.
+    pub fn is_alone(&self) -> bool {
+        matches!(&self.command, Command::Token(arguments) if !arguments.renew)
+    }
+
+    /// Does what needs no data folder.
+    pub async fn run_alone(self, output: &mut Output) -> Result<Exit> {
+        serve::print_token(None, output).await
     }
 
     /// Does it.
     pub async fn run(self, engine: &Arc<Engine>, output: &mut Output) -> Result<Exit> {
         match self.command {
             Command::Connections(command) => run_connections(command, self.entered, engine, output).await,
+            Command::KnowledgeBase(command) => knowledge_base::run(engine, command, self.entered.api_key, output).await,
             Command::Test(arguments) => test::run(engine, &arguments.name, output).await,
             Command::Policy(arguments) => policy::run(engine, &arguments.name, output).await,
             Command::Preview(arguments) => preview::run(engine, &arguments.name, arguments.limit, output).await,
@@ -66,6 +97,10 @@ impl Task {
             Command::Why(arguments) => why::run(engine, arguments, output).await,
             Command::Documents(arguments) => documents::run(engine, arguments, output).await,
             Command::Watch => watch::run(engine, output).await,
+            Command::Serve(arguments) => {
+                serve::run(engine, &arguments, self.token.unwrap_or(Token::Engine), output).await
+            }
+            Command::Token(_) => serve::print_token(Some(engine), output).await,
             Command::Search(arguments) => {
                 let query = SearchQuery {
                     query: arguments.query.join(" "),
@@ -82,7 +117,7 @@ impl Task {
 async fn run_connections(
     command: ConnectionsCommand,
     entered: Entered,
-    engine: &Engine,
+    engine: &Arc<Engine>,
     output: &mut Output,
 ) -> Result<Exit> {
     match command {

@@ -69,6 +69,7 @@ async fn carry_out(
     if let Some(error) = &run.error {
         output.error(error);
     }
+    tell_waiting(engine, &run, output).await?;
     if run.held_back > 0 {
         let confirm = hint::confirm(engine, (&run.connection_name, &run.connection_id), run.held_back).await?;
         output.note(&format!("Carry the {} out with: {confirm}", counted(run.held_back, "removal")));
@@ -121,6 +122,18 @@ async fn watch(
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Tells what the knowledge base took and is not done with.
+async fn tell_waiting(engine: &Engine, run: &RunView, output: &mut Output) -> Result<()> {
+    let waiting = engine.connection_find(&run.connection_id).await?.waiting;
+    if waiting > 0 && output.face() != Face::Json {
+        let documents = counted(waiting, "document");
+        output.note(&format!(
+            "The knowledge base still works on {documents}; the next sync, or `s3c watch`, follows up."
+        ));
+    }
+    Ok(())
 }
 
 /// Tells the first failures, each with its key and its cause.

@@ -41,7 +41,7 @@ impl Desk {
             other => panic!("{other:?}"),
         };
         let mut output = Output::new(Face::Json, Box::new(std::io::sink()), Box::new(std::io::sink()));
-        Task { command, entered }.run(&self.engine, &mut output).await
+        Task { command, entered, token: None }.run(&self.engine, &mut output).await
     }
 
     async fn only(&self) -> ConnectionView {
@@ -60,7 +60,7 @@ impl Desk {
 
 fn entered(secret: Option<&str>, token: Option<&str>) -> Entered {
     let secret_of = |text: Option<&str>| text.map(Secret::from);
-    Entered { secret_access_key: secret_of(secret), session_token: secret_of(token) }
+    Entered { secret_access_key: secret_of(secret), session_token: secret_of(token), ..Entered::default() }
 }
 
 const ADD: &[&str] = &[

@@ -7,7 +7,8 @@ use s3_connector_engine::knowledge_base::SearchResult;
 use s3_connector_engine::plan::DocumentState;
 use s3_connector_engine::scope::SkipReason;
 use s3_connector_engine::view::{
-    ConnectionView, DocumentView, KeyStory, PlanAction, PlanItem, PlanTotals, RunState, RunView, TestReport,
+    ConnectionView, DocumentView, KeyStory, KnowledgeBaseReport, KnowledgeBaseView, PlanAction, PlanItem, PlanTotals,
+    RunState, RunView, TestReport,
 };
 use serde::Serialize;
 
@@ -46,6 +47,36 @@ pub struct Deleted<'a> {
     pub id: &'a str,
     /// Its name.
     pub name: &'a str,
+}
+
+/// `knowledge-base set`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KnowledgeBaseReply<'a> {
+    /// What is known of it now.
+    pub knowledge_base: &'a KnowledgeBaseView,
+}
+
+/// `knowledge-base list`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KnowledgeBasesReply<'a> {
+    /// Every Supermemory that is known, by address.
+    pub knowledge_bases: &'a [KnowledgeBaseView],
+}
+
+/// `knowledge-base test`.
+#[derive(Serialize)]
+pub struct KnowledgeBaseTestReply<'a> {
+    /// What it answered.
+    pub test: &'a KnowledgeBaseReport,
+}
+
+/// `knowledge-base forget`.
+#[derive(Serialize)]
+pub struct ForgottenReply<'a> {
+    /// The address as it was typed.
+    pub forgotten: &'a str,
 }
 
 /// `test`.
@@ -199,6 +230,20 @@ impl<'a> From<&'a DocumentView> for Document<'a> {
 pub struct SearchReply<'a> {
     /// Best first.
     pub results: Vec<Found<'a>>,
+}
+
+/// Answer to `serve`.
+#[derive(Serialize)]
+pub struct ListeningReply<'a> {
+    /// Where.
+    pub listening: &'a str,
+}
+
+/// Answer to `token`.
+#[derive(Serialize)]
+pub struct TokenReply<'a> {
+    /// It.
+    pub token: &'a str,
 }
 
 /// One result of `search`.

@@ -40,7 +40,10 @@ impl Engine {
             loop {
                 tokio::select! {
                     () = engine.closing.cancelled() => return,
-                    _ = tick.tick() => engine.start_what_is_due().await,
+                    _ = tick.tick() => {
+                        engine.start_what_is_due().await;
+                        engine.follow_what_waits().await;
+                    }
                 }
             }
         });

@@ -1,13 +1,16 @@
 //! Adding, editing and deleting connections.
 
-use crate::connection::Credentials;
-use crate::connection::{Connection, ConnectionDraft, DraftSecrets, SecretNeed, Settings};
+use std::sync::Arc;
+
+use crate::connection::{Connection, ConnectionDraft, Credentials, Destination, DraftSecrets, SecretNeed, Settings};
 use crate::error::{Error, ErrorCode, FieldError, Result};
 use crate::event::EngineEvent;
-use crate::knowledge_base::{KnowledgeBase, Owner};
+use crate::knowledge_base::Owner;
+use crate::laws::Laws;
 use crate::source::ResolvedCredentials;
 use crate::store::connections::{self, ConnectionRow, Deleting};
 use crate::store::documents;
+use crate::sync::sides::Sides;
 use crate::sync::{now, remove_everything};
 use crate::view::ConnectionView;
 
@@ -94,7 +97,7 @@ impl Engine {
         let saved = &row.connection.settings.credentials;
         let (mut settings, secrets) = draft.validate(secret_need(saved, draft))?;
         keep_saved_token(&mut settings, saved, &secrets);
-        self.refuse_another_bucket(row, &settings).await?;
+        self.refuse_another_place(row, &settings).await?;
         Ok((settings, secrets))
     }
 
@@ -127,20 +130,29 @@ impl Engine {
     ///
     /// # Errors
     /// `connection_not_found`; what the library or the keychain says.
-    pub async fn connection_delete(&self, id: String, keep_documents: bool) -> Result<()> {
+    pub async fn connection_delete(self: &Arc<Self>, id: String, keep_documents: bool) -> Result<()> {
         let row = self.row(&id).await?;
         let deleting = if keep_documents { Deleting::Keep } else { Deleting::Remove };
         self.store.write(move |db| connections::set_deleting(db, row.number, deleting)).await?;
         self.tell_connection(&id).await;
         self.stop_run(&id).await;
-        self.finish_deletion(&id).await
+        let finished = self.finish_deletion(&id).await;
+        if finished.is_err() {
+            // Whatever hinders it may pass: it is gone on with.
+            self.follow(&id);
+        }
+        finished
     }
 
     /// Goes on with deletions that an earlier process began. One that cannot be finished now (the keychain is locked)
     /// stays begun, and keeps nobody from working with the other connections.
     pub(super) async fn resume_deletions(&self) -> Result<()> {
         let rows = self.store.read(|db| connections::all(db)).await?;
-        for row in rows.into_iter().filter(|row| row.deleting.is_some()) {
+        // One that needs the network is gone on with in the background: opening waits for nobody.
+        let is_near = |row: &ConnectionRow| {
+            row.deleting == Some(Deleting::Keep) || row.connection.settings.destination == Destination::Library
+        };
+        for row in rows.into_iter().filter(|row| row.deleting.is_some() && is_near(row)) {
             // What hinders it is told by the next attempt of a person, and met again at the next start.
             let _ = self.finish_deletion(&row.connection.id).await;
         }
@@ -149,7 +161,7 @@ impl Engine {
 
     /// Documents first, then what is known of them, then the secret, and last the connection's own row: it stands for all
     /// that is still to be done, so whatever is interrupted can be gone on with.
-    async fn finish_deletion(&self, id: &str) -> Result<()> {
+    pub(super) async fn finish_deletion(&self, id: &str) -> Result<()> {
         let row = self.row(id).await?;
         let number = row.number;
         match row.deleting {
@@ -163,9 +175,14 @@ impl Engine {
                     .await?;
             }
             _ => {
-                let waiting = remove_everything(&self.store, self.library.as_ref(), number).await?;
+                let destination = &row.connection.settings.destination;
+                let base = self.base(destination).await?;
+                let (store, base, destination) = (self.store.as_ref(), base.as_ref(), destination.name());
+                let sides = Sides { store, base, connection: number, destination, laws: Laws::default() };
+                let waiting = remove_everything(sides).await?;
                 if waiting > 0 {
-                    return Err(Error::new(ErrorCode::LibraryFailed, format!("{waiting} documents still wait")));
+                    let detail = format!("{waiting} documents are still processed; they are removed when that is done");
+                    return Err(Error::new(ErrorCode::DocumentBusy, detail));
                 }
             }
         }
@@ -183,7 +200,8 @@ impl Engine {
     /// The id under which the knowledge base holds documents of this bucket whose connection nobody knows any more,
     /// because the state file was lost. Under a new id everything would be sent twice.
     async fn lost_owner(&self, settings: &Settings) -> Result<Option<String>> {
-        let owners = self.library.owners(&settings.bucket, &settings.prefix).await?;
+        let base = self.base(&settings.destination).await?;
+        let owners = base.owners(&settings.bucket, &settings.prefix).await?;
         self.store
             .read(move |db| {
                 let mut lost: Option<Owner> = None;
@@ -204,17 +222,28 @@ impl Engine {
         self.store.read(move |db| connections::by_id(db, &id)).await
     }
 
-    async fn refuse_another_bucket(&self, row: &ConnectionRow, settings: &Settings) -> Result<()> {
+    async fn refuse_another_place(&self, row: &ConnectionRow, settings: &Settings) -> Result<()> {
         let (number, saved) = (row.number, &row.connection.settings);
         let counts = self.store.read(move |db| documents::counts(db, number)).await?;
-        if saved.bucket == settings.bucket || counts.held == 0 {
+        let held = counts.held;
+        let (field, message) = if held == 0 {
             return Ok(());
-        }
-        let message = format!(
-            "This connection holds {} documents of “{}”. Add a new connection for another bucket.",
-            counts.held, saved.bucket
-        );
-        Err(Error::fields(vec![FieldError { field: "bucket".into(), message, span: None }]))
+        } else if saved.bucket != settings.bucket {
+            let bucket = &saved.bucket;
+            let message = format!(
+                "This connection holds {held} documents of “{bucket}”. Add a new connection for another bucket."
+            );
+            ("bucket", message)
+        } else if saved.destination != settings.destination {
+            let message = format!(
+                "{held} documents of this connection are held where they were sent. Add a new connection for another \
+                 destination, then delete this one."
+            );
+            ("destination", message)
+        } else {
+            return Ok(());
+        };
+        Err(Error::fields(vec![FieldError { field: field.into(), message, span: None }]))
     }
 
     async fn save_secrets(&self, id: &str, secrets: DraftSecrets) -> Result<()> {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::connection::{ConnectionDraft, CredentialsDraft, SecretNeed, Settings};
+use crate::connection::{ConnectionDraft, CredentialsDraft, Destination, SecretNeed, Settings};
 use crate::error::{Error, ErrorCode, Result};
-use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::intake;
 use crate::object::ObjectMeta;
 use crate::source::{ObjectSource, ResolvedCredentials};
 use crate::store::documents;
@@ -76,7 +76,8 @@ impl Engine {
                 prefix: draft.prefix.clone(),
                 filters,
                 max_size: draft.max_size.and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0),
-                intake: self.library.intake(),
+                // What is no destination yet is wrong elsewhere in the form.
+                intake: intake(&Destination::parse(&draft.destination).unwrap_or_default()),
             },
             tagging,
             on_gone: draft.on_gone,
@@ -137,6 +138,7 @@ pub(super) fn reachable(draft: &ConnectionDraft) -> ConnectionDraft {
         filters: Vec::new(),
         max_size: None,
         every_minutes: None,
+        destination: String::new(),
         ..draft.clone()
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::intake;
 use crate::laws::Laws;
 use crate::object::ObjectKey;
 use crate::plan::{DocumentRow, DocumentState};
@@ -13,7 +13,7 @@ use crate::store::{documents, runs};
 use crate::sync::judge::Rules;
 use crate::sync::sides::Sides;
 use crate::sync::survey::{self, Line};
-use crate::sync::{LIBRARY, audit, now, settle};
+use crate::sync::{audit, now, settle};
 use crate::view::{
     AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory, PlanAction, PlanItem, RunTrigger, RunView, SyncOptions,
 };
@@ -33,7 +33,7 @@ impl Engine {
     /// `connection_not_found`; what the state file says.
     pub async fn key_why(&self, id: String, key: String) -> Result<KeyStory> {
         let row = self.row(&id).await?;
-        let rules = Rules::new(&id, &row.connection.settings, self.library.intake());
+        let rules = Rules::new(&id, &row.connection.settings, intake(&row.connection.settings.destination));
         let (number, listed_at, complete) = (row.number, row.listed_at, row.listed_complete);
         let key = ObjectKey::new(key);
         self.store
@@ -93,10 +93,11 @@ impl Engine {
     /// `sync_running`; what the knowledge base says.
     pub async fn connection_audit(&self, id: String) -> Result<AuditReport> {
         let row = self.row(&id).await?;
-        let _claim = self.claim(&id)?;
-        let base = self.library.as_ref();
-        let sides =
-            Sides { store: &self.store, base, connection: row.number, destination: LIBRARY, laws: Laws::default() };
+        let _claim = self.claim(&id).await?;
+        let destination = &row.connection.settings.destination;
+        let base = self.base(destination).await?;
+        let (base, destination) = (base.as_ref(), destination.name());
+        let sides = Sides { store: &self.store, base, connection: row.number, destination, laws: Laws::default() };
         let report = audit::audit(sides, &id, now()).await?;
         let settled = settle::settle(sides, now()).await;
         self.tell_connection(&id).await;
@@ -140,6 +141,7 @@ fn document(row: &DocumentRow) -> DocumentView {
         changed_at: row.changed_at,
         size: row.size,
         refusal: row.error_detail.clone(),
+        removed_by_hand: row.was_removed_by_hand(),
     }
 }
 
@@ -175,6 +177,9 @@ fn sentence(found: &KeyRow, plan: Option<&PlanItem>, listed_at: Option<i64>, his
         PlanAction::Kept => {
             "It is in. The bucket does not have it any more, or it is out of scope; such documents are kept, as chosen."
                 .into()
+        }
+        PlanAction::Skipped if found.rows.last().is_some_and(DocumentRow::was_removed_by_hand) => {
+            "It was removed by hand. It is sent again when it changes, or when you ask for it.".into()
         }
         PlanAction::Skipped => skipped(plan, live.is_some()),
     }

@@ -16,7 +16,8 @@ use crate::connection::{Credentials, Settings};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EngineEvent;
 use crate::knowledge_base::library::Library;
-use crate::knowledge_base::{KnowledgeBase, SearchQuery, SearchReply, TagCount};
+use crate::knowledge_base::supermemory::Supermemory;
+use crate::knowledge_base::{Address, KnowledgeBase, SearchQuery, SearchReply, TagCount};
 use crate::secrets::{Secret, SecretStore};
 use crate::source::{ObjectSource, ResolvedCredentials, S3Source};
 use crate::store::preview::PreviewTable;
@@ -25,16 +26,24 @@ use crate::sync::now;
 use crate::view::AppStatus;
 
 mod background;
+mod bases;
 mod connections;
 mod doctor;
 mod drafts;
 mod keys;
+mod library;
+mod local_api;
 mod previews;
+mod removals;
 mod running;
+mod settling;
 mod show;
 mod unwritten;
 
+pub use local_api::{DEFAULT_PORT, local_api_token};
+
 use drafts::Draft;
+use local_api::LocalApi;
 use running::Running;
 
 /// Events that a slow listener may fall behind by before it misses some.
@@ -54,6 +63,9 @@ pub struct Engine {
     turns: Semaphore,
     waiting: Mutex<background::Waiting>,
     unwritten: Mutex<unwritten::Unwritten>,
+    followed: Mutex<settling::Followed>,
+    supermemories: Mutex<HashMap<Address, Arc<Supermemory>>>,
+    local_api: LocalApi,
     tasks: TaskTracker,
     closing: CancellationToken,
 }
@@ -84,6 +96,7 @@ impl Engine {
         })
         .await?;
         store.write(|db| runs::close_left_open(db, now())).await?;
+        let local_api = LocalApi::read(&store).await?;
         let engine = Arc::new(Self {
             store: Arc::new(store),
             library: Arc::new(library),
@@ -96,6 +109,9 @@ impl Engine {
             turns: Semaphore::new(running::TURNS),
             waiting: Mutex::default(),
             unwritten: Mutex::default(),
+            followed: Mutex::default(),
+            supermemories: Mutex::default(),
+            local_api,
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
         });
@@ -151,9 +167,9 @@ impl Engine {
     }
 }
 
-/// Name of a secret in the keychain.
-fn secret_name(connection: &str, field: &str) -> String {
-    format!("{connection}/{field}")
+/// Name of a secret in the keychain: its owner (a connection's id, the address of a knowledge base) and what it is.
+fn secret_name(owner: &str, field: &str) -> String {
+    format!("{owner}/{field}")
 }
 
 const SECRET_ACCESS_KEY: &str = "secretAccessKey";

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::connection::{ConnectionDraft, Settings};
 use crate::error::{Error, ErrorCode, Result};
-use crate::knowledge_base::KnowledgeBase;
+use crate::knowledge_base::intake;
 use crate::source::ResolvedCredentials;
 use crate::store::connections::{self, ConnectionRow};
 use crate::store::keys;
@@ -31,7 +31,7 @@ impl Engine {
             self.list_now(&row, &row.connection.settings, &credentials, under).await?;
             row = self.row(&id).await?;
         }
-        let rules = Rules::new(&id, &row.connection.settings, self.library.intake());
+        let rules = Rules::new(&id, &row.connection.settings, intake(&row.connection.settings.destination));
         let listing = Listing { at: row.listed_at.unwrap_or_else(now), complete: row.listed_complete };
         self.preview(id, row.number, rules, listing).await
     }
@@ -57,7 +57,7 @@ impl Engine {
                 self.store.write(move |db| connections::forget_listing(db, row.number)).await?;
             }
         }
-        let rules = Rules::new(&id, &settings, self.library.intake());
+        let rules = Rules::new(&id, &settings, intake(&settings.destination));
         let preview_id = format!("edit:{id}");
         let summary = self.preview(preview_id.clone(), row.number, rules, listing).await?;
         Ok(EditPreview { preview_id, summary })
@@ -98,7 +98,7 @@ impl Engine {
         credentials: &ResolvedCredentials,
         under: Under<'_>,
     ) -> Result<()> {
-        let _claim = self.claim(&row.connection.id)?;
+        let _claim = self.claim(&row.connection.id).await?;
         let source = source(settings, credentials).await?;
         let (cancel, clock): (_, Clock) = (CancellationToken::new(), Arc::new(now));
         listing::list(&self.store, source.as_ref(), row.number, under, &cancel, &clock, |_| {}).await?;

@@ -11,12 +11,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EngineEvent;
-use crate::knowledge_base::KnowledgeBase;
 use crate::laws::Laws;
 use crate::store::connections::ConnectionRow;
 use crate::store::runs;
 use crate::sync::progress::Progress;
-use crate::sync::{Run, now};
+use crate::sync::{Ends, Run, now};
 use crate::view::{ItemOutcome, RunItems, RunProgress, RunState, RunTrigger, RunView, SyncOptions};
 
 use super::{Engine, lock, resolve, source};
@@ -30,18 +29,21 @@ const DEFAULT_RUNS: u32 = 50;
 /// Lines that `run_items` gives at most.
 const LARGEST_PAGE: u32 = 10_000;
 
-/// A sync under way, or another use of a connection's listing (`run_id` is then empty).
+/// A sync under way, or another use of a connection (`run_id` is then empty).
 #[derive(Debug)]
 pub(super) struct Running {
     run_id: String,
+    /// A run need not be refused because of it: it stops at once when it is cancelled, and nothing of it is lost.
+    gives_way: bool,
     cancel: CancellationToken,
     progress: Arc<Progress>,
     ended: watch::Receiver<bool>,
 }
 
 impl Running {
-    pub(super) fn sample(&self) -> RunProgress {
-        self.progress.sample(&self.run_id)
+    /// How far it is, where there is something to see.
+    pub(super) fn sample(&self) -> Option<RunProgress> {
+        (!self.gives_way).then(|| self.progress.sample(&self.run_id))
     }
 }
 
@@ -50,6 +52,14 @@ pub(super) struct Claim<E: Deref<Target = Engine>> {
     engine: E,
     id: String,
     ended: watch::Sender<bool>,
+    cancel: CancellationToken,
+}
+
+impl<E: Deref<Target = Engine>> Claim<E> {
+    /// Somebody else wants the connection, or the app closes.
+    pub(super) fn cancelled(&self) -> &CancellationToken {
+        &self.cancel
+    }
 }
 
 impl<E: Deref<Target = Engine>> Drop for Claim<E> {
@@ -157,9 +167,30 @@ impl Engine {
     }
 
     /// Takes a connection for something other than a run.
-    pub(super) fn claim(&self, id: &str) -> Result<Claim<&Self>> {
-        let (ended, _) = self.reserve(id, "", &Arc::default(), &CancellationToken::new())?;
-        Ok(Claim { engine: self, id: id.to_owned(), ended })
+    pub(super) async fn claim(&self, id: &str) -> Result<Claim<&Self>> {
+        self.make_way(id).await;
+        self.claim_as(id, false)
+    }
+
+    /// Takes a connection for something that gives way to a run.
+    pub(super) fn claim_briefly(&self, id: &str) -> Result<Claim<&Self>> {
+        self.claim_as(id, true)
+    }
+
+    fn claim_as(&self, id: &str, gives_way: bool) -> Result<Claim<&Self>> {
+        let cancel = self.closing.child_token();
+        let (sender, ended) = watch::channel(false);
+        let run_id = String::new();
+        let (progress, token) = (Arc::default(), cancel.clone());
+        self.reserve(id, Running { run_id, gives_way, cancel: token, progress, ended })?;
+        Ok(Claim { engine: self, id: id.to_owned(), ended: sender, cancel })
+    }
+
+    /// Ends a use of the connection that gives way to a run.
+    async fn make_way(&self, id: &str) {
+        if lock(&self.running).get(id).is_some_and(|running| running.gives_way) {
+            self.stop_run(id).await;
+        }
     }
 
     /// Cancels the run of a connection and waits until it has ended.
@@ -173,20 +204,12 @@ impl Engine {
         }
     }
 
-    fn reserve(
-        &self,
-        id: &str,
-        run_id: &str,
-        progress: &Arc<Progress>,
-        cancel: &CancellationToken,
-    ) -> Result<(watch::Sender<bool>, watch::Receiver<bool>)> {
-        let (sender, ended) = watch::channel(false);
+    fn reserve(&self, id: &str, running: Running) -> Result<()> {
         match lock(&self.running).entry(id.to_owned()) {
             Entry::Occupied(_) => Err(Error::new(ErrorCode::SyncRunning, "one at a time for each connection")),
             Entry::Vacant(place) => {
-                let (progress, cancel) = (Arc::clone(progress), cancel.clone());
-                place.insert(Running { run_id: run_id.to_owned(), cancel, progress, ended: ended.clone() });
-                Ok((sender, ended))
+                place.insert(running);
+                Ok(())
             }
         }
     }
@@ -206,8 +229,17 @@ impl Engine {
         let started_at = now();
         let progress = Arc::new(Progress::new(started_at));
         let cancel = self.closing.child_token();
-        let (sender, ended) = self.reserve(id, &run_id, &progress, &cancel)?;
-        let claim = Claim { engine: Arc::clone(self), id: id.to_owned(), ended: sender };
+        self.make_way(id).await;
+        let (sender, ended) = watch::channel(false);
+        let running = Running {
+            run_id: run_id.clone(),
+            gives_way: false,
+            cancel: cancel.clone(),
+            progress: Arc::clone(&progress),
+            ended: ended.clone(),
+        };
+        self.reserve(id, running)?;
+        let claim = Claim { engine: Arc::clone(self), id: id.to_owned(), ended: sender, cancel: cancel.clone() };
         let (number, new_id) = (row.number, run_id.clone());
         let number = self
             .store
@@ -218,11 +250,9 @@ impl Engine {
             })
             .await?;
         self.store.remember_run(number).await?;
-        let base: Arc<dyn KnowledgeBase> = Arc::clone(&self.library) as _;
         let store = Arc::clone(&self.store);
         let run = Run {
             store,
-            base,
             connection: row.clone(),
             id: run_id.clone(),
             number,
@@ -242,7 +272,7 @@ impl Engine {
     }
 
     /// Waits for a turn, then carries the run out.
-    async fn carry_out(&self, run: Run, row: ConnectionRow, claim: Claim<Arc<Self>>) {
+    async fn carry_out(self: &Arc<Self>, run: Run, row: ConnectionRow, claim: Claim<Arc<Self>>) {
         let _turn = tokio::select! {
             turn = self.turns.acquire() => Some(turn),
             // A run that is cancelled while it waits finds that out by itself.
@@ -250,17 +280,21 @@ impl Engine {
         };
         let (run_id, id) = (run.id.clone(), row.connection.id.clone());
         let progress = Arc::clone(&run.progress);
-        let source = async {
+        let ends = async {
             let settings = &row.connection.settings;
+            let base = self.base(&settings.destination).await?;
             let credentials = resolve(&self.secrets, &row.connection.id, &settings.credentials).await?;
-            source(settings, &credentials).await
+            Ok(Ends { source: source(settings, &credentials).await?, base })
         };
         // An error here is the state file's: the run's row stays open and is closed when the next one begins.
-        if let Err(error) = run.go(source).await {
+        if let Err(error) = run.go(ends).await {
             self.remember_end(&id, &run_id, progress.counts(), &error);
         }
         drop(claim);
         self.tell_connection(&id).await;
+        if self.show(&id).await.is_ok_and(|view| view.waiting > 0) {
+            self.follow(&id);
+        }
         if let Ok(event) = self.run_ended(&id, &run_id).await {
             self.tell(event);
         }

@@ -58,7 +58,7 @@ impl Engine {
     }
 
     pub(super) fn add_progress(&self, view: &mut ConnectionView) {
-        view.progress = lock(&self.running).get(&view.id).map(super::running::Running::sample);
+        view.progress = lock(&self.running).get(&view.id).and_then(super::running::Running::sample);
     }
 }
 
@@ -81,6 +81,7 @@ fn view(db: &rusqlite::Connection, row: ConnectionRow) -> Result<ConnectionView>
     Ok(ConnectionView {
         state: state(row.deleting.is_some(), pause.is_some(), last_run.as_ref()),
         documents: counts.held,
+        waiting: counts.waiting,
         last_complete_at: runs::last_complete_at(db, row.number)?,
         next_due_at,
         pause,

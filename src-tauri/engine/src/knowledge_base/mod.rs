@@ -10,13 +10,17 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::connection::ConnectionId;
-use crate::error::Result;
+use crate::connection::{ConnectionId, Destination};
+use crate::error::{Error, ErrorCode, Result};
 use crate::object::{ETag, ObjectKey};
 use crate::scope::Intake;
 use crate::tag::ContainerTag;
 
+pub mod address;
 pub mod library;
+pub mod supermemory;
+
+pub use address::Address;
 
 /// Id that the engine gives a document (`customId`): `s3-` and 40 hex digits, see [`crate::plan::document_id`].
 pub type DocumentId = String;
@@ -59,9 +63,14 @@ pub enum Put {
     },
     /// Refused for good, with the reason in one sentence; nothing of it is there.
     Refused {
+        /// Why, for a program.
+        code: ErrorCode,
         /// What a person reads.
         reason: String,
     },
+    /// An answered "not now" (no credits, too many requests, a key that may not): nothing was taken, and the same put
+    /// may be taken later.
+    Declined(Error),
 }
 
 /// How a document stands over there.
@@ -110,6 +119,17 @@ pub struct Held {
     pub etag: ETag,
     /// Its container.
     pub tag: ContainerTag,
+}
+
+/// A page of what a knowledge base holds for a connection.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeldPage {
+    /// Documents, in the knowledge base's own order.
+    pub documents: Vec<Held>,
+    /// Documents that name the connection and do not say which object they are: nobody's to touch.
+    pub foreign: u64,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<String>,
 }
 
 /// A connection that documents belong to.
@@ -191,6 +211,14 @@ pub struct TagCount {
     pub count: u64,
 }
 
+/// What the knowledge base of a destination takes, as far as key and size tell.
+pub fn intake(destination: &Destination) -> Intake {
+    match destination {
+        Destination::Library => library::intake(),
+        Destination::Supermemory(_) => supermemory::intake(),
+    }
+}
+
 /// A knowledge base.
 ///
 /// Laws (the contract suite runs them against every implementation):
@@ -201,6 +229,8 @@ pub struct TagCount {
 /// 5. Removal is complete: once `Gone`, nothing of the document can be found. Removing what is absent is `Gone`.
 /// 6. A search sees one container only, when one is named, and one connection only, when one is named.
 /// 7. Documents never change: the same id always means the same bytes under the same tag.
+/// 8. An `Err` of `put` means that nobody knows whether the document was taken; an answered "no" is [`Put::Declined`]
+///    or [`Put::Refused`]. No put is repeated while an earlier one of the same document may still be under way.
 #[async_trait]
 pub trait KnowledgeBase: Send + Sync {
     /// Takes a document's bytes (the whole object; at most [`Intake::size_limit`]).
@@ -209,16 +239,24 @@ pub trait KnowledgeBase: Send + Sync {
     async fn ask(&self, ids: &[DocumentId]) -> Result<Vec<Standing>>;
     /// Removes by remote id, never by the engine's id; answers in order.
     async fn remove(&self, ids: &[RemoteId]) -> Result<Vec<Removal>>;
-    /// A page of what it holds for a connection, by the engine's id; empty at the end.
-    async fn held(&self, connection: &ConnectionId, after: Option<&DocumentId>, limit: u32) -> Result<Vec<Held>>;
+    /// What it holds for a connection, page by page: `after` is `next` of the page before, `limit` how many documents at
+    /// most. What is put or removed meanwhile may be missing or come twice.
+    async fn held(&self, connection: &ConnectionId, after: Option<&str>, limit: u32) -> Result<HeldPage>;
     /// The connections that have documents of this bucket with keys under this prefix.
     async fn owners(&self, bucket: &str, prefix: &str) -> Result<Vec<Owner>>;
     /// Searches.
     async fn search(&self, query: &SearchQuery) -> Result<SearchReply>;
     /// Every container with its number of documents, by tag.
     async fn tags(&self) -> Result<Vec<TagCount>>;
+    /// Which organisation's documents these are, where the knowledge base tells: the same address with another answer
+    /// holds other documents.
+    async fn organisation(&self) -> Result<Option<String>>;
     /// What it takes, as far as key and size tell.
     fn intake(&self) -> Intake;
+    /// How many documents are worth having on their way to it at once.
+    fn lanes(&self) -> usize;
+    /// How often it has asked for fewer requests so far.
+    fn throttled(&self) -> u64;
     /// How long a put that was never answered may still land.
     fn landing_window(&self) -> Duration;
 }

@@ -18,6 +18,7 @@ mod s3;
 mod target;
 
 pub(crate) use classify::Cause;
+pub(crate) use retry::wait as retry_after;
 pub(crate) use s3::Finding;
 pub use s3::{Limits, S3Source};
 pub(crate) use target::{Way, way};

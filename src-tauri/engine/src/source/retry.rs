@@ -187,7 +187,7 @@ fn decide(said: ErrorCode, skew: i64, wait: Option<Duration>, previous: &RetryAc
 
 /// `Retry-After` in either form: seconds, or a date, which is compared with the server's own clock
 /// (<https://www.rfc-editor.org/rfc/rfc9110#name-retry-after>).
-fn wait(text: &str, server_now: SystemTime) -> Option<Duration> {
+pub(crate) fn wait(text: &str, server_now: SystemTime) -> Option<Duration> {
     let text = text.trim();
     match text.parse::<u64>() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),

@@ -97,7 +97,7 @@ pub fn update(db: &Db, id: &str, settings: &Settings) -> Result<()> {
                 ":illegal": to_name(&settings.tagging.on_illegal_tag)?,
                 ":gone": to_name(&settings.on_gone)?,
                 ":every": settings.every_minutes,
-                ":destination": to_name(&settings.destination)?,
+                ":destination": settings.destination.name(),
                 ":credentials": to_json(&settings.credentials)?,
                 ":filters": to_json(&settings.filters.iter().map(Filter::draft).collect::<Vec<_>>())?,
                 ":max_size": settings.max_size.map(|size| size as i64),
@@ -219,7 +219,8 @@ fn read(row: &Row<'_>) -> Result<ConnectionRow> {
         document_limit: row.get("document_limit").map_err(column)?,
         on_gone: from_name::<OnGone>(row, "on_gone")?,
         every_minutes: row.get("every_minutes").map_err(column)?,
-        destination: from_name::<Destination>(row, "destination")?,
+        destination: Destination::parse(&row.get::<_, String>("destination").map_err(column)?)
+            .map_err(|e| Error::new(ErrorCode::StateDamaged, format!("column destination: {e}")))?,
         credentials,
         filters: filters
             .iter()

@@ -1,6 +1,6 @@
 //! Rows of `documents`: what a knowledge base holds or may hold.
 
-use rusqlite::{Connection as Db, Row, params};
+use rusqlite::{Connection as Db, OptionalExtension, Row, params};
 
 use super::sql_error;
 use crate::error::{Error, ErrorCode, Result};
@@ -60,8 +60,12 @@ pub fn intend(db: &Db, connection: i64, destination: &str, intent: &Intent) -> R
     if made == 1 { Ok(()) } else { Err(Error::internal("writing an intent", "the row is in use")) }
 }
 
+/// What is said of a document that the knowledge base took for one that it has already.
+const MERGED: &str = "The knowledge base took it for another document with the same content";
+
 /// The knowledge base took it. An earlier put of it that was never answered may still land all the same, so the row
-/// goes on to remember that one.
+/// goes on to remember that one. Where it was taken for the document of another row, it counts as refused: with two rows
+/// on one document, the removal of one would be that of both.
 pub fn set_accepted(db: &Db, id: &str, remote_id: &str, state: DocumentState, at: i64) -> Result<()> {
     let mut statement = db
         .prepare_cached(
@@ -69,17 +73,22 @@ pub fn set_accepted(db: &Db, id: &str, remote_id: &str, state: DocumentState, at
              error_code = NULL, error_detail = NULL WHERE id = ?1",
         )
         .map_err(sql_error)?;
-    statement.execute(params![id, remote_id, state_name(state), at]).map_err(sql_error)?;
-    Ok(())
+    match statement.execute(params![id, remote_id, state_name(state), at]) {
+        Ok(_) => Ok(()),
+        Err(e) if e.sqlite_error().is_some_and(|e| e.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE) => {
+            set_rejected(db, id, None, ErrorCode::DocumentRefused, MERGED)
+        }
+        Err(e) => Err(sql_error(e)),
+    }
 }
 
 /// The knowledge base refused it, with the reason.
-pub fn set_rejected(db: &Db, id: &str, remote_id: Option<&str>, reason: &str) -> Result<()> {
+pub fn set_rejected(db: &Db, id: &str, remote_id: Option<&str>, code: ErrorCode, reason: &str) -> Result<()> {
     db.prepare_cached(
         "UPDATE documents SET state = 'rejected', remote_id = coalesce(?2, remote_id), \
          error_code = ?3, error_detail = ?4 WHERE id = ?1",
     )
-    .and_then(|mut s| s.execute(params![id, remote_id, ErrorCode::DocumentRefused.name(), reason]))
+    .and_then(|mut s| s.execute(params![id, remote_id, code.name(), reason]))
     .map_err(sql_error)?;
     Ok(())
 }
@@ -111,9 +120,41 @@ pub fn set_removing(db: &Db, id: &str) -> Result<()> {
     Ok(())
 }
 
+/// Marks the beginning of a removal by a person's hand. Only a document that is held can be removed; says whether it was.
+pub fn set_removing_by_hand(db: &Db, id: &str, reason: &str, at: i64) -> Result<bool> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE documents SET state = 'removing', error_code = ?2, error_detail = ?3, retry = 0, changed_at = ?4 \
+             WHERE id = ?1 AND state IN ('sent', 'indexed')",
+        )
+        .and_then(|mut s| s.execute(params![id, ErrorCode::DocumentRemoved.name(), reason, at]))
+        .map_err(sql_error)?;
+    Ok(changed == 1)
+}
+
+/// A removal by a person's hand was answered: what is left is the refusal to send it again.
+pub fn set_removed_by_hand(db: &Db, id: &str) -> Result<()> {
+    db.prepare_cached(
+        "UPDATE documents SET state = 'rejected', remote_id = NULL, unanswered_at = NULL \
+         WHERE id = ?1 AND state = 'removing' AND error_code = ?2",
+    )
+    .and_then(|mut s| s.execute(params![id, ErrorCode::DocumentRemoved.name()]))
+    .map_err(sql_error)?;
+    Ok(())
+}
+
+/// The row of this id.
+pub fn by_id(db: &Db, connection: i64, id: &str) -> Result<Option<DocumentRow>> {
+    db.prepare_cached(&format!("SELECT {COLUMNS} FROM documents WHERE connection = ?1 AND id = ?2"))
+        .and_then(|mut s| s.query_row(params![connection, id], read).optional())
+        .map_err(sql_error)
+}
+
 /// Remembers the remote id of a row whose put was never answered.
 pub fn set_remote_id(db: &Db, id: &str, remote_id: &str) -> Result<()> {
-    db.execute("UPDATE documents SET remote_id = ?2 WHERE id = ?1", params![id, remote_id]).map_err(sql_error)?;
+    // Another row's document is not this one's to remove.
+    db.execute("UPDATE OR IGNORE documents SET remote_id = ?2 WHERE id = ?1", params![id, remote_id])
+        .map_err(sql_error)?;
     Ok(())
 }
 
@@ -172,6 +213,21 @@ pub fn forget_all(db: &Db, connection: i64) -> Result<()> {
     Ok(())
 }
 
+/// Keys with more than one row, or whose removal has begun, by key, after a key: where something may have to go although
+/// the bucket is not asked.
+pub fn keys_that_wait(db: &Db, connection: i64, after: &str, limit: u32) -> Result<Vec<ObjectKey>> {
+    let mut statement = db
+        .prepare_cached(
+            "SELECT key FROM documents WHERE connection = ?1 AND key > ?2 \
+             GROUP BY key HAVING count(*) > 1 OR max(state = 'removing') ORDER BY key LIMIT ?3",
+        )
+        .map_err(sql_error)?;
+    let rows = statement
+        .query_map(params![connection, after, limit], |row| Ok(ObjectKey::new(row.get::<_, String>(0)?)))
+        .map_err(sql_error)?;
+    rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
+}
+
 /// Keys with more than one row, by key, after a key: where an old version may have to go.
 pub fn keys_with_several_rows(db: &Db, connection: i64, after: &str, limit: u32) -> Result<Vec<ObjectKey>> {
     let mut statement = db
@@ -228,16 +284,30 @@ pub fn adopt(db: &Db, connection: i64, destination: &str, held: &Held, at: i64) 
     Ok(mended == 1)
 }
 
-/// Ids of indexed rows with `after` < id <= `end` (no end: all that follow), by id; without those of which a put that
-/// was sent later than `landed` was never answered.
-pub fn indexed_ids(db: &Db, connection: i64, after: &str, end: Option<&str>, landed: i64) -> Result<Vec<DocumentId>> {
+/// Forgets which documents an audit saw: another one begins.
+pub fn see_none(db: &Db) -> Result<()> {
+    db.execute("DELETE FROM seen", []).map_err(sql_error)?;
+    Ok(())
+}
+
+/// An audit saw this document.
+pub fn see(db: &Db, id: &str) -> Result<()> {
+    db.prepare_cached("INSERT INTO seen (id) VALUES (?1) ON CONFLICT DO NOTHING")
+        .and_then(|mut s| s.execute([id]))
+        .map_err(sql_error)?;
+    Ok(())
+}
+
+/// Ids after one, by id, of indexed rows that the audit has not seen; without those of which a put that was sent later than
+/// `landed` was never answered.
+pub fn unseen(db: &Db, connection: i64, after: &str, landed: i64, limit: u32) -> Result<Vec<DocumentId>> {
     let mut statement = db
         .prepare_cached(
-            "SELECT id FROM documents WHERE connection = ?1 AND id > ?2 AND id <= coalesce(?3, '~') \
-             AND state = 'indexed' AND coalesce(unanswered_at, ?4) <= ?4 ORDER BY id",
+            "SELECT id FROM documents WHERE connection = ?1 AND id > ?2 AND state = 'indexed' \
+             AND coalesce(unanswered_at, ?3) <= ?3 AND id NOT IN (SELECT id FROM seen) ORDER BY id LIMIT ?4",
         )
         .map_err(sql_error)?;
-    let rows = statement.query_map(params![connection, after, end, landed], |row| row.get(0)).map_err(sql_error)?;
+    let rows = statement.query_map(params![connection, after, landed, limit], |row| row.get(0)).map_err(sql_error)?;
     rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
 }
 
@@ -259,6 +329,8 @@ pub struct Counts {
     pub held: u64,
     /// Keys that have a place under the document limit.
     pub places: u64,
+    /// Rows that wait for the knowledge base (`sent`, `removing`).
+    pub waiting: u64,
 }
 
 /// Counts a connection's rows.
@@ -266,10 +338,13 @@ pub fn counts(db: &Db, connection: i64) -> Result<Counts> {
     let mut statement = db
         .prepare_cached(
             "SELECT count(*) FILTER (WHERE state IN ('sent', 'indexed')), \
-             count(DISTINCT key) FILTER (WHERE error_code IS NULL) FROM documents WHERE connection = ?1",
+             count(DISTINCT key) FILTER (WHERE error_code IS NULL), \
+             count(*) FILTER (WHERE state IN ('sent', 'removing')) FROM documents WHERE connection = ?1",
         )
         .map_err(sql_error)?;
-    statement.query_row([connection], |row| Ok(Counts { held: row.get(0)?, places: row.get(1)? })).map_err(sql_error)
+    statement
+        .query_row([connection], |row| Ok(Counts { held: row.get(0)?, places: row.get(1)?, waiting: row.get(2)? }))
+        .map_err(sql_error)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {

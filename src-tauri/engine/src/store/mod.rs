@@ -17,15 +17,18 @@ use lock::Lock;
 pub mod connections;
 pub mod documents;
 pub mod keys;
+pub mod knowledge_bases;
 mod lock;
 pub mod objects;
 pub mod preview;
 pub mod runs;
+pub mod settings;
 
 /// `application_id` of the state file: "S3Cn".
 const APPLICATION_ID: i32 = 0x5333_436e;
 /// One script per version; `user_version` counts those that were run.
-const MIGRATIONS: [&str; 2] = [include_str!("migrations/1.sql"), include_str!("migrations/2.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
 const STATE_FILE: &str = "state.db";
 
 /// Asked before every commit; an error rolls the transaction back.
@@ -220,9 +223,12 @@ fn open_writer(path: &Path, laws: Laws) -> Result<Db> {
         return Err(Error::new(ErrorCode::StateDamaged, health));
     }
     migrate(&mut db, path)?;
-    // Listing leaves its missing keys here; it is private to the writer.
-    db.execute_batch("CREATE TEMP TABLE missing (connection INTEGER NOT NULL, key TEXT NOT NULL)")
-        .map_err(sql_error)?;
+    // Listing leaves its missing keys here, an audit what it saw; both are private to the writer.
+    db.execute_batch(
+        "CREATE TEMP TABLE missing (connection INTEGER NOT NULL, key TEXT NOT NULL); \
+         CREATE TEMP TABLE seen (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+    )
+    .map_err(sql_error)?;
     Ok(db)
 }
 

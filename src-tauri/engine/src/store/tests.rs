@@ -189,3 +189,23 @@ async fn older_runs_lose_their_lines_beyond_a_bound_and_the_newest_keeps_its_own
     assert_eq!(lines("r2").await.expect("reads"), 0);
     assert_eq!(lines("r1").await.expect("reads"), 0);
 }
+
+#[tokio::test]
+async fn two_rows_are_never_on_one_document_of_a_knowledge_base() {
+    let (_folder, store, number) = open().await;
+    let (first, second) = (intent("a", "1"), intent("b", "1"));
+    let ids = (first.id.clone(), second.id.clone());
+    store
+        .write(move |db| {
+            for (row, id) in [(first, &ids.0), (second, &ids.1)] {
+                documents::intend(db, number, "library", &row)?;
+                documents::set_accepted(db, id, "merged", DocumentState::Indexed, 1)?;
+            }
+            Ok(())
+        })
+        .await
+        .expect("writes");
+    let rows = store.read(move |db| documents::page(db, number, 0, 10)).await.expect("reads");
+    let states: Vec<_> = rows.iter().map(|row| (row.state, row.remote_id.as_deref())).collect();
+    assert_eq!(states, [(DocumentState::Indexed, Some("merged")), (DocumentState::Rejected, None)]);
+}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::knowledge_base::{DocumentId, RemoteId};
 use crate::object::ETag;
 use crate::plan::DocumentState;
@@ -25,8 +25,8 @@ pub enum Entry {
     Intend(Intent, oneshot::Sender<()>),
     /// The knowledge base took a document.
     Accepted(DocumentId, RemoteId, DocumentState, i64),
-    /// It refused one.
-    Rejected(DocumentId, String),
+    /// It refused one, for this reason.
+    Rejected(DocumentId, ErrorCode, String),
     /// It did not answer.
     Unanswered(DocumentId, i64),
     /// A row follows to a new etag of the same bytes.
@@ -38,14 +38,14 @@ pub enum Entry {
 }
 
 /// Whose rows are written.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Owner {
     /// Number of the connection.
     pub connection: i64,
     /// Number of the run.
     pub run: i64,
     /// Name of the knowledge base.
-    pub destination: &'static str,
+    pub destination: String,
 }
 
 /// The open ledger of a run.
@@ -107,12 +107,12 @@ fn stopped() -> Error {
 async fn write_all(store: Arc<Store>, owner: Owner, mut received: mpsc::Receiver<Entry>) -> Result<()> {
     let mut group = Vec::with_capacity(GROUP);
     while received.recv_many(&mut group, GROUP).await > 0 {
-        let entries = std::mem::take(&mut group);
+        let (entries, owner) = (std::mem::take(&mut group), owner.clone());
         let on_disk = store
             .write(move |db| {
                 let mut acknowledgements = Vec::new();
                 for entry in entries {
-                    acknowledgements.extend(write_one(db, owner, entry)?);
+                    acknowledgements.extend(write_one(db, &owner, entry)?);
                 }
                 Ok(acknowledgements)
             })
@@ -125,15 +125,15 @@ async fn write_all(store: Arc<Store>, owner: Owner, mut received: mpsc::Receiver
     Ok(())
 }
 
-fn write_one(db: &rusqlite::Connection, owner: Owner, entry: Entry) -> Result<Option<oneshot::Sender<()>>> {
+fn write_one(db: &rusqlite::Connection, owner: &Owner, entry: Entry) -> Result<Option<oneshot::Sender<()>>> {
     match entry {
         Entry::Intend(intent, on_disk) => {
-            documents::intend(db, owner.connection, owner.destination, &intent)?;
+            documents::intend(db, owner.connection, &owner.destination, &intent)?;
             return Ok(Some(on_disk));
         }
         Entry::Mark(on_disk) => return Ok(Some(on_disk)),
         Entry::Accepted(id, remote_id, state, at) => documents::set_accepted(db, &id, &remote_id, state, at)?,
-        Entry::Rejected(id, reason) => documents::set_rejected(db, &id, None, &reason)?,
+        Entry::Rejected(id, code, reason) => documents::set_rejected(db, &id, None, code, &reason)?,
         Entry::Unanswered(id, at) => documents::set_unanswered(db, &id, at)?,
         Entry::Follow(id, etag) => documents::follow(db, &id, &etag)?,
         Entry::Item(number, item) => runs::add_item(db, owner.run, number, &item)?,

@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex};
 use futures::{TryStreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
+use crate::connection::Destination;
 use crate::error::{Error, Result, Stops};
 use crate::knowledge_base::KnowledgeBase;
 use crate::laws::{Law, Laws};
@@ -25,7 +26,9 @@ use crate::store::keys::KeyRow;
 use crate::store::{Store, documents, keys, runs};
 use crate::view::{ItemOutcome, RunItem, RunPhase, RunState};
 
+pub mod afterwards;
 pub mod audit;
+pub mod identity;
 pub mod judge;
 pub mod ledger;
 pub mod listing;
@@ -59,8 +62,6 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 pub struct Run {
     /// The state file.
     pub store: Arc<Store>,
-    /// Where documents go.
-    pub base: Arc<dyn KnowledgeBase>,
     /// The connection.
     pub connection: ConnectionRow,
     /// Id of the run, whose row is open.
@@ -81,19 +82,25 @@ pub struct Run {
     pub laws: Laws,
 }
 
-/// Name of the destination in the state file.
-pub const LIBRARY: &str = "library";
+/// The two ends of a run.
+pub struct Ends {
+    /// Where objects come from.
+    pub source: Arc<dyn ObjectSource>,
+    /// Where documents go.
+    pub base: Arc<dyn KnowledgeBase>,
+}
 
 impl Run {
-    /// Carries the run out, ends its row and tells how it ended. `source` is made here, so that a missing secret
-    /// or profile is this run's error.
-    pub async fn go(self, source: impl Future<Output = Result<Arc<dyn ObjectSource>>>) -> Result<RunState> {
-        let owner = Owner { connection: self.connection.number, run: self.number, destination: LIBRARY };
+    /// Carries the run out, ends its row and tells how it ended. The ends are made here, so that a missing secret, key or
+    /// profile is this run's error.
+    pub async fn go(self, ends: impl Future<Output = Result<Ends>>) -> Result<RunState> {
+        let destination = self.destination().to_owned();
+        let owner = Owner { connection: self.connection.number, run: self.number, destination };
         let ledger = Ledger::open(Arc::clone(&self.store), owner);
         let mut standing = Standing::default();
         let worked = async {
-            let source = source.await?;
-            self.work(source.as_ref(), &ledger, &mut standing).await
+            let ends = ends.await?;
+            self.work(&ends, &ledger, &mut standing).await
         }
         .await;
         // An error of the ledger is the cause of whatever the lanes saw.
@@ -107,37 +114,41 @@ impl Run {
         Ok(state)
     }
 
-    async fn work(&self, source: &dyn ObjectSource, ledger: &Ledger, standing: &mut Standing) -> Result<()> {
+    async fn work(&self, ends: &Ends, ledger: &Ledger, standing: &mut Standing) -> Result<()> {
         let (number, at) = (self.connection.number, self.now());
         self.store.write(move |db| documents::mark_left_intents(db, number, at)).await?;
+        if let Destination::Supermemory(address) = &self.connection.connection.settings.destination {
+            identity::check(&self.store, ends.base.as_ref(), address).await?;
+        }
         if audit::is_due(&self.connection, at) {
             self.progress.enter(RunPhase::Auditing, at);
-            audit::audit(self.sides(), &self.connection.connection.id, at).await?;
+            audit::audit(self.sides(ends), &self.connection.connection.id, at).await?;
         }
-        settle::settle(self.sides(), self.now()).await?;
+        settle::settle(self.sides(ends), self.now()).await?;
 
         self.progress.enter(RunPhase::Listing, self.now());
         let settings = &self.connection.connection.settings;
         let listed = |count: usize| self.progress.add_listed(count as u64);
         let under = listing::Under::Prefix(&settings.prefix);
-        let complete = listing::list(&self.store, source, number, under, &self.cancel, &self.clock, listed).await;
+        let complete =
+            listing::list(&self.store, ends.source.as_ref(), number, under, &self.cancel, &self.clock, listed).await;
         // An error ends the run here, as a cancel does: nothing is decided on a listing without its end.
         if self.laws.hold(Law::Complete) && !complete? {
             return Ok(());
         }
-        let intake = self.base.intake();
+        let intake = ends.base.intake();
         let rules = Rules { laws: self.laws, ..Rules::new(&self.connection.connection.id, settings, intake) };
         let rules = Arc::new(rules);
         let (plan, holds) = self.plan(ledger, &rules, standing).await?;
 
         self.progress.enter(RunPhase::Removing, self.now());
-        self.remove_round(source, ledger, &rules, Round::First { brake: holds }).await?;
+        self.remove_round(ends, ledger, &rules, Round::First { brake: holds }).await?;
         self.progress.enter(RunPhase::Sending, self.now());
-        self.send(source, ledger, &rules, &plan, Sending::KeysWithPlace).await?;
-        self.send(source, ledger, &rules, &plan, Sending::NewKeys).await?;
+        self.send(ends, ledger, &rules, &plan, Sending::KeysWithPlace).await?;
+        self.send(ends, ledger, &rules, &plan, Sending::NewKeys).await?;
         self.progress.enter(RunPhase::Settling, self.now());
-        settle::settle(self.sides(), self.now()).await?;
-        self.remove_round(source, ledger, &rules, Round::Last).await
+        settle::settle(self.sides(ends), self.now()).await?;
+        self.remove_round(ends, ledger, &rules, Round::Last).await
     }
 
     /// Plans, and tells whether the brake holds bare removals back.
@@ -164,9 +175,13 @@ impl Run {
         Ok((plan, holds))
     }
 
-    fn sides(&self) -> Sides<'_> {
-        let (store, base) = (self.store.as_ref(), self.base.as_ref());
-        Sides { store, base, connection: self.connection.number, destination: LIBRARY, laws: self.laws }
+    fn sides<'a>(&'a self, ends: &'a Ends) -> Sides<'a> {
+        let (store, base) = (self.store.as_ref(), ends.base.as_ref());
+        Sides { store, base, connection: self.connection.number, destination: self.destination(), laws: self.laws }
+    }
+
+    fn destination(&self) -> &str {
+        self.connection.connection.settings.destination.name()
     }
 
     fn now(&self) -> i64 {
@@ -174,13 +189,7 @@ impl Run {
     }
 
     /// Walks the keys and removes what leaves in this round.
-    async fn remove_round(
-        &self,
-        source: &dyn ObjectSource,
-        ledger: &Ledger,
-        rules: &Rules,
-        round: Round,
-    ) -> Result<()> {
+    async fn remove_round(&self, ends: &Ends, ledger: &Ledger, rules: &Rules, round: Round) -> Result<()> {
         let mut after = String::new();
         let mut group: Vec<Leaving> = Vec::new();
         let mut doubts = 0;
@@ -198,18 +207,18 @@ impl Run {
                 // The listing did not show it; the bucket itself has to say that it is gone.
                 if let Some(bare) = bare
                     && self.laws.hold(Law::FreshLook)
-                    && (doubts >= removal::DOUBTS || !self.is_gone(source, ledger, bare).await?)
+                    && (doubts >= removal::DOUBTS || !self.is_gone(ends.source.as_ref(), ledger, bare).await?)
                 {
                     doubts += 1;
                     continue;
                 }
                 group.extend(leaving);
                 if group.len() >= removal::GROUP {
-                    self.remove_group(ledger, std::mem::take(&mut group)).await?;
+                    self.remove_group(ends, ledger, std::mem::take(&mut group)).await?;
                 }
             }
         }
-        self.remove_group(ledger, group).await
+        self.remove_group(ends, ledger, group).await
     }
 
     /// Whether the bucket answers that a key is gone. What it says instead is this document's failure.
@@ -233,7 +242,7 @@ impl Run {
         self.store
             .read(move |db| match round {
                 Round::First { .. } => keys::page(db, number, &after),
-                Round::Last => documents::keys_with_several_rows(db, number, &after, keys::PAGE)?
+                Round::Last | Round::Between => documents::keys_with_several_rows(db, number, &after, keys::PAGE)?
                     .iter()
                     .map(|key| keys::one(db, number, key))
                     .collect(),
@@ -241,10 +250,10 @@ impl Run {
             .await
     }
 
-    async fn remove_group(&self, ledger: &Ledger, mut group: Vec<Leaving>) -> Result<()> {
+    async fn remove_group(&self, ends: &Ends, ledger: &Ledger, mut group: Vec<Leaving>) -> Result<()> {
         while !group.is_empty() {
             let rest = group.split_off(group.len().min(removal::GROUP));
-            let gone = removal::remove(self.sides(), group, self.now()).await?;
+            let gone = removal::remove(self.sides(ends), group, self.now()).await?;
             let mut last_key = None;
             for leaving in gone.iter().filter(|l| l.is_bare) {
                 // A key with two documents is one removal to the person.
@@ -262,7 +271,7 @@ impl Run {
     /// Sends what is wanted and not held, several documents at once, in key order. What came of it is on disk then.
     async fn send(
         &self,
-        source: &dyn ObjectSource,
+        ends: &Ends,
         ledger: &Ledger,
         rules: &Arc<Rules>,
         plan: &Plan,
@@ -270,13 +279,13 @@ impl Run {
     ) -> Result<()> {
         let connection = &self.connection.connection;
         let (cancel, progress) = (&self.cancel, self.progress.as_ref());
-        let (base, settings) = (self.base.as_ref(), &connection.settings);
+        let (source, base, settings) = (ends.source.as_ref(), ends.base.as_ref(), &connection.settings);
         let clock = &self.clock;
         let laws = self.laws;
         let lanes = transfer::Lanes::new(&connection.id, settings, source, base, ledger, progress, cancel, clock, laws);
         let places = Mutex::new(self.places(plan, sending).await?);
         self.planned_puts(rules, plan, sending, &places)
-            .try_for_each_concurrent(transfer::LANES, |(key, judgement)| {
+            .try_for_each_concurrent(base.lanes(), |(key, judgement)| {
                 let lanes = &lanes;
                 async move { lanes.send(&key, &judgement).await }
             })
@@ -360,8 +369,8 @@ fn removed_item(leaving: &Leaving, at: i64) -> RunItem {
 ///
 /// # Errors
 /// What the knowledge base or the state file says.
-pub async fn remove_everything(store: &Store, base: &dyn KnowledgeBase, connection: i64) -> Result<u64> {
-    let sides = Sides { store, base, connection, destination: LIBRARY, laws: Laws::default() };
+pub async fn remove_everything(sides: Sides<'_>) -> Result<u64> {
+    let Sides { store, connection, .. } = sides;
     let mut waiting = 0;
     // What lands while the first walk goes on is known to the second.
     for _ in 0..2 {
@@ -372,7 +381,7 @@ pub async fn remove_everything(store: &Store, base: &dyn KnowledgeBase, connecti
             let Some(last) = rows.last() else { break };
             after = last.sequence;
             let count = rows.len();
-            let group = rows.into_iter().map(|row| Leaving { row, heir: None, is_bare: false }).collect();
+            let group = rows.into_iter().map(|row| Leaving { row, heir: None, is_bare: false, stays: false }).collect();
             let gone = removal::remove(sides, group, now()).await?;
             waiting += (count - gone.len()) as u64;
         }

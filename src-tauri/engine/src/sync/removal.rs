@@ -29,6 +29,8 @@ pub struct Leaving {
     pub heir: Option<Intent>,
     /// It leaves its key without a wanted version: a person sees it as removed.
     pub is_bare: bool,
+    /// A person removed it by hand: its row stays, as a refusal.
+    pub stays: bool,
 }
 
 /// Which removals are carried out now.
@@ -41,6 +43,8 @@ pub enum Round {
     },
     /// After sending: versions that were superseded.
     Last,
+    /// Between two runs, without a listing: versions that were superseded, and begun removals.
+    Between,
 }
 
 /// The rows of a key that leave in this round.
@@ -58,6 +62,10 @@ pub fn leaving(rules: &Rules, key: &KeyRow, judgement: &Judgement, round: Round,
             }
             // While something is wanted, a refused row may turn out to have its bytes: it goes after sending.
             (Step::Remove(i, Why::Refused), Round::First { .. }) if judgement.decision.want.is_none() => *i,
+            // What has no place any more goes where its successor has been sent; all else is for a run to count.
+            (Step::Remove(i, Why::WrongTag), Round::Between) if has_successor(key, judgement) => *i,
+            (Step::Remove(i, Why::Superseded), Round::Between) => *i,
+            (Step::Remove(..), Round::Between) => continue,
             // What the brake has not counted goes when a later run has.
             (Step::Remove(i, _), Round::Last) if bare.contains(i) => continue,
             (Step::Remove(i, Why::WrongTag | Why::Gone | Why::Superseded | Why::Refused), Round::Last) => *i,
@@ -66,9 +74,16 @@ pub fn leaving(rules: &Rules, key: &KeyRow, judgement: &Judgement, round: Round,
             | (Step::Put, _) => continue,
         };
         let heir = heir(rules, key, judgement, index, now);
-        leaving.push(Leaving { row: key.rows[index].clone(), heir, is_bare: bare.contains(&index) });
+        let row = key.rows[index].clone();
+        let stays = row.is_leaving_by_hand();
+        leaving.push(Leaving { row, heir, is_bare: bare.contains(&index), stays });
     }
     leaving
+}
+
+fn has_successor(key: &KeyRow, judgement: &Judgement) -> bool {
+    let is_sent = |state| matches!(state, DocumentState::Sent | DocumentState::Indexed);
+    judgement.decision.stands.is_some_and(|stands| is_sent(key.rows[stands].state))
 }
 
 /// The wanted version's intent, if this row is what keeps the key's place.
@@ -126,12 +141,13 @@ pub async fn remove(sides: Sides<'_>, mut group: Vec<Leaving>, now: i64) -> Resu
         let is_over = |l: &Leaving, a: Removal| a == Removal::Gone && sides.absence_is_proven(&l.row, now);
         gone.extend(group.into_iter().zip(answers).filter(|(l, a)| is_over(l, *a)).map(|(l, _)| l));
     }
-    let forgotten = gone.clone();
+    let (forgotten, destination) = (gone.clone(), destination.to_owned());
     store
         .write(move |db| {
-            forgotten
-                .iter()
-                .try_for_each(|l| documents::forget(db, connection, destination, &l.row.id, l.heir.as_ref()))
+            forgotten.iter().try_for_each(|l| match l.stays {
+                true => documents::set_removed_by_hand(db, &l.row.id),
+                false => documents::forget(db, connection, &destination, &l.row.id, l.heir.as_ref()),
+            })
         })
         .await?;
     Ok(gone)

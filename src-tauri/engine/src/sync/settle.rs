@@ -1,7 +1,7 @@
 //! Settling: asking the knowledge base how documents stand whose fate is open, and writing down its answers.
 //! No answer is not an answer: a row is changed by what was received, never by what was not.
 
-use crate::error::Result;
+use crate::error::{ErrorCode, Result};
 use crate::knowledge_base::Standing;
 use crate::plan::{DocumentRow, DocumentState};
 use crate::store::documents;
@@ -49,7 +49,12 @@ fn write(db: &rusqlite::Connection, row: &DocumentRow, standing: Standing, now: 
         Standing::Indexed { remote_id } => {
             documents::set_accepted(db, &row.id, &remote_id, DocumentState::Indexed, now)
         }
-        Standing::Failed { remote_id, reason } => documents::set_rejected(db, &row.id, Some(&remote_id), &reason),
-        Standing::Absent => documents::set_rejected(db, &row.id, None, "The document was taken and then vanished"),
+        Standing::Failed { remote_id, reason } => {
+            documents::set_rejected(db, &row.id, Some(&remote_id), ErrorCode::DocumentRefused, &reason)
+        }
+        Standing::Absent => {
+            let reason = "The document was taken and then vanished";
+            documents::set_rejected(db, &row.id, None, ErrorCode::DocumentRefused, reason)
+        }
     }
 }

@@ -17,7 +17,7 @@ pub struct Sides<'a> {
     /// Number of the connection whose rows these are.
     pub connection: i64,
     /// Name of the knowledge base in the state file.
-    pub destination: &'static str,
+    pub destination: &'a str,
     /// Which laws hold.
     pub laws: Laws,
 }

@@ -25,8 +25,6 @@ use crate::sync::pace::Pace;
 use crate::sync::progress::Progress;
 use crate::view::{ItemOutcome, RunItem};
 
-/// Documents on their way at once, unless the storage asks for fewer requests.
-pub const LANES: usize = 8;
 /// Bytes of objects in memory at once, in KiB: one of the largest files and some small ones.
 const BYTES_IN_FLIGHT_KIB: u32 = 64 * 1024;
 
@@ -71,7 +69,7 @@ impl<'a> Lanes<'a> {
     ) -> Self {
         let memory = Semaphore::new(BYTES_IN_FLIGHT_KIB as usize);
         let budget = Mutex::default();
-        let pace = Pace::new(LANES, source.throttled());
+        let pace = Pace::new(base.lanes(), source.throttled() + base.throttled());
         Self { connection, settings, source, base, ledger, progress, cancel, clock, laws, pace, memory, budget }
     }
 
@@ -95,7 +93,7 @@ impl<'a> Lanes<'a> {
         let kib = u32::try_from(object.size / 1024 + 1).unwrap_or(u32::MAX).min(BYTES_IN_FLIGHT_KIB);
         let _bytes = self.memory.acquire_many(kib).await.map_err(|e| Error::internal("waiting for memory", e))?;
         let fetched = self.source.fetch(&key.key, &want.etag).await;
-        self.pace.heed(self.source.throttled());
+        self.heed();
         let fetched = match fetched {
             Ok(Fetched::Bytes(bytes)) => bytes,
             Ok(Fetched::Changed | Fetched::Gone) => {
@@ -145,14 +143,20 @@ impl<'a> Lanes<'a> {
             modified: object.modified,
         };
         let now = (self.clock)();
-        let (entry, outcome, detail) = match self.base.put(&document, bytes).await {
+        let answer = self.base.put(&document, bytes).await;
+        self.heed();
+        let (entry, outcome, detail) = match answer {
             Ok(Put::Indexed { remote_id }) => {
                 (Entry::Accepted(id, remote_id, DocumentState::Indexed, now), ItemOutcome::Sent, None)
             }
             Ok(Put::Accepted { remote_id }) => {
                 (Entry::Accepted(id, remote_id, DocumentState::Sent, now), ItemOutcome::Sent, None)
             }
-            Ok(Put::Refused { reason }) => (Entry::Rejected(id, reason.clone()), ItemOutcome::Refused, Some(reason)),
+            Ok(Put::Refused { code, reason }) => {
+                (Entry::Rejected(id, code, reason.clone()), ItemOutcome::Refused, Some(reason))
+            }
+            // An answer: nothing was taken, so there is nothing to wait for. The intent stays, and is taken up again.
+            Ok(Put::Declined(error)) => return self.failed(object, want, error).await,
             Err(error) => {
                 self.ledger.enter(Entry::Unanswered(id, now)).await?;
                 return self.failed(object, want, error).await;
@@ -165,6 +169,10 @@ impl<'a> Lanes<'a> {
         }
         self.budget.lock().unwrap_or_else(std::sync::PoisonError::into_inner).passed();
         self.line(object, want, outcome, None, detail).await
+    }
+
+    fn heed(&self) {
+        self.pace.heed(self.source.throttled() + self.base.throttled());
     }
 
     async fn failed(&self, object: &ObjectMeta, want: &Wanted, error: Error) -> Result<()> {

@@ -38,6 +38,7 @@ fn row(name: &str, state: ConnectionState) -> ConnectionView {
         created_at: 0,
         state,
         documents: 0,
+        waiting: 0,
         last_complete_at: None,
         next_due_at: None,
         last_run: None,

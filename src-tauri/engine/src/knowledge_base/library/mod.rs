@@ -5,6 +5,8 @@
 //! Changes go through one connection, one transaction each; searches have connections of their own and wait
 //! for nothing. What the window shows of a document (snippets, filters) is here, what a document is, is not.
 
+mod condition;
+mod documents;
 mod extract;
 mod file;
 mod rows;
@@ -20,19 +22,30 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use rusqlite::Connection;
 
+pub use self::condition::{Comparison, Condition, DocumentFilter, Field};
+pub use self::documents::{DocumentQuery, DocumentSearch};
 use self::file::{Readers, failed};
 use self::rows::Texts;
 use super::{
-    Document, DocumentId, Held, KnowledgeBase, Owner, Put, RemoteId, Removal, SearchQuery, SearchReply, Standing,
+    Document, DocumentId, HeldPage, KnowledgeBase, Owner, Put, RemoteId, Removal, SearchQuery, SearchReply, Standing,
     TagCount,
 };
 use crate::connection::ConnectionId;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::object::ObjectKey;
 use crate::scope::Intake;
+use crate::view::{LibraryHits, LibraryPage};
 
 /// Largest file, in bytes: the documented limit of 50 MB (<https://supermemory.ai/docs/connectors/s3>).
 pub const SIZE_LIMIT: u64 = 50_000_000;
+
+/// Documents whose text is read at the same time; they are written one after the other.
+const LANES: usize = 8;
+
+/// What the library takes, as far as key and size tell.
+pub fn intake() -> Intake {
+    Intake { size_limit: SIZE_LIMIT, takes_extension: extract::takes_extension }
+}
 
 /// The library over one file. Dropping it closes the file.
 #[derive(Clone)]
@@ -63,6 +76,28 @@ impl Library {
         self.0.documents.load(Ordering::Relaxed)
     }
 
+    /// A page of what it holds, the newest first unless asked otherwise.
+    ///
+    /// # Errors
+    /// `library_failed`.
+    pub async fn page(&self, query: DocumentQuery) -> Result<LibraryPage> {
+        self.blocking(move |shared| {
+            shared.readers.read(|c| documents::page(c, &query)).map_err(|e| failed("list documents", e))
+        })
+        .await
+    }
+
+    /// Searches among the documents that a filter leaves.
+    ///
+    /// # Errors
+    /// `library_failed`.
+    pub async fn search_documents(&self, asked: DocumentSearch) -> Result<LibraryHits> {
+        self.blocking(move |shared| {
+            shared.readers.read(|c| documents::search(c, &asked)).map_err(|e| failed("search the library", e))
+        })
+        .await
+    }
+
     /// Runs work that blocks where it may.
     async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Shared) -> Result<T> + Send + 'static) -> Result<T> {
         let shared = Arc::clone(&self.0);
@@ -84,7 +119,9 @@ impl Shared {
         }
         let text = match extract::read(&document.key, content)? {
             Ok(text) => text,
-            Err(refusal) => return Ok(Put::Refused { reason: refusal.sentence().to_owned() }),
+            Err(refusal) => {
+                return Ok(Put::Refused { code: ErrorCode::DocumentRefused, reason: refusal.sentence().to_owned() });
+            }
         };
         let texts = Texts {
             title: text::stored(text.title.as_deref().unwrap_or_else(|| file_name(&document.key))),
@@ -161,10 +198,13 @@ impl KnowledgeBase for Library {
         self.blocking(move |shared| shared.remove(&ids)).await
     }
 
-    async fn held(&self, connection: &ConnectionId, after: Option<&DocumentId>, limit: u32) -> Result<Vec<Held>> {
-        let (connection, after) = (connection.clone(), after.cloned());
+    async fn held(&self, connection: &ConnectionId, after: Option<&str>, limit: u32) -> Result<HeldPage> {
+        let (connection, after) = (connection.clone(), after.unwrap_or_default().to_owned());
         self.blocking(move |shared| {
-            rows::held(&shared.writer(), &connection, after.as_ref(), limit).map_err(|e| failed("list documents", e))
+            let held = rows::held(&shared.writer(), &connection, &after, limit);
+            let documents = held.map_err(|e| failed("list documents", e))?;
+            let next = documents.last().filter(|_| documents.len() == limit as usize).map(|last| last.id.clone());
+            Ok(HeldPage { documents, foreign: 0, next })
         })
         .await
     }
@@ -192,7 +232,19 @@ impl KnowledgeBase for Library {
     }
 
     fn intake(&self) -> Intake {
-        Intake { size_limit: SIZE_LIMIT, takes_extension: extract::takes_extension }
+        intake()
+    }
+
+    async fn organisation(&self) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    fn lanes(&self) -> usize {
+        LANES
+    }
+
+    fn throttled(&self) -> u64 {
+        0
     }
 
     fn landing_window(&self) -> Duration {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::connection::ConnectionId;
-use crate::knowledge_base::{Document, DocumentId, Held, Owner, RemoteId, TagCount};
+use crate::knowledge_base::{Document, Held, Owner, RemoteId, TagCount};
 use crate::object::{ETag, ObjectKey};
 use crate::tag::ContainerTag;
 
@@ -99,18 +99,13 @@ pub fn count(connection: &Connection) -> rusqlite::Result<u64> {
 }
 
 /// A page of a connection's documents, by id.
-pub fn held(
-    connection: &Connection,
-    owner: &ConnectionId,
-    after: Option<&DocumentId>,
-    limit: u32,
-) -> rusqlite::Result<Vec<Held>> {
+pub fn held(connection: &Connection, owner: &ConnectionId, after: &str, limit: u32) -> rusqlite::Result<Vec<Held>> {
     connection
         .prepare_cached(
             "SELECT id, remote_id, key, etag, tag FROM documents
              WHERE connection = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
         )?
-        .query_map(params![owner, after.map_or("", String::as_str), limit], |row| {
+        .query_map(params![owner, after, limit], |row| {
             Ok(Held {
                 id: row.get(0)?,
                 remote_id: row.get(1)?,

@@ -63,7 +63,7 @@ fn document(key: &str, tag: &str) -> Document {
 fn remote_id(put: Put) -> RemoteId {
     match put {
         Put::Indexed { remote_id } => remote_id,
-        Put::Accepted { .. } | Put::Refused { .. } => panic!("not indexed: {put:?}"),
+        Put::Accepted { .. } | Put::Refused { .. } | Put::Declined(_) => panic!("not indexed: {put:?}"),
     }
 }
 
@@ -196,7 +196,7 @@ async fn a_refused_document_leaves_nothing() {
     let world = World::new();
     let answer =
         world.library.put(&document("a.txt", "team"), Bytes::from_static(b"\0\0\0\0")).await.expect("an answer");
-    assert_eq!(answer, Put::Refused { reason: "The file is not text".into() });
+    assert_eq!(answer, Put::Refused { code: ErrorCode::DocumentRefused, reason: "The file is not text".into() });
     let rows = rows::count(&world.library.0.writer()).expect("a number");
     assert_eq!((rows, world.library.document_count()), (0, 0));
 }

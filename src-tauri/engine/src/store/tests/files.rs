@@ -38,6 +38,7 @@ async fn a_file_of_the_first_version_keeps_its_rows_and_a_copy_of_it_is_left_bes
     let settings = &row.connection.settings;
     assert_eq!((settings.document_limit, settings.prefix.as_str(), row.listed_complete), (77, "p/", true));
     assert_eq!((settings.filters.len(), settings.max_size, row.pause, row.audited_at), (0, None, None, None));
+    assert_eq!(settings.destination, crate::connection::Destination::Library);
     assert_eq!(keys(&store, 1).await, ["p/a.md:e1"]);
     let rows = store.read(|db| documents::of_key(db, 1, &ObjectKey::new("p/a.md"))).await.expect("reads");
     assert_eq!((rows[0].state, rows[0].remote_id.as_deref()), (DocumentState::Indexed, Some("r-1")));
