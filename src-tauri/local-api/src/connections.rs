@@ -62,7 +62,10 @@ pub async fn by_id(engine: &Engine, id: &str) -> Result<ConnectionView, Refusal>
 ///
 /// The SDKs repeat a request that was not answered. The same settings are the same connection, so a repeat makes no
 /// second one; it may bring another secret and another limit.
-pub async fn create(engine: &Engine, draft: ConnectionDraft) -> Result<String, Refusal> {
+///
+/// A new connection is synced at once: the documentation's example ends here, and "config providers start syncing right
+/// away" (<https://supermemory.ai/docs/v5/api-reference/connectors>). What hinders that is told by its runs.
+pub async fn create(engine: &Arc<Engine>, draft: ConnectionDraft) -> Result<String, Refusal> {
     draft.validate(SecretNeed::Typed)?;
     if let Err(error) = engine.connection_knock(&draft).await
         && is_final(error.code)
@@ -77,7 +80,9 @@ pub async fn create(engine: &Engine, draft: ConnectionDraft) -> Result<String, R
         };
         return Ok(engine.connection_edit(known.id, edit, None).await?.id);
     }
-    add(engine, draft).await
+    let id = add(engine, draft).await?;
+    let _ = sync(engine, &id).await;
+    Ok(id)
 }
 
 /// What trying again later does not mend.

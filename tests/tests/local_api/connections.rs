@@ -22,11 +22,13 @@ async fn the_documented_quick_setup_runs_to_a_document_under_its_dynamic_tag() {
     let created = api.post("/v3/connections/s3", body).await.good();
     let id = created["id"].as_str().unwrap();
     assert_eq!(created, json!({"id": id, "authLink": null, "expiresIn": null}));
+    let first = ended(&scene, id).await;
+    assert_eq!((first.state, first.sent), (RunState::Completed, 1), "creating it began a sync");
 
     let import = api.post("/v3/connections/s3/import", json!({"containerTags": ["user-files"]})).await;
     assert_eq!((import.status, import.text.as_str()), (202, "Importing connections..."));
     let run = ended(&scene, id).await;
-    assert_eq!((run.state, run.trigger, run.sent), (RunState::Completed, RunTrigger::Manual, 1));
+    assert_eq!((run.state, run.trigger, run.sent), (RunState::Completed, RunTrigger::Manual, 0));
 
     let documents = api.post("/v3/connections/s3/documents", json!({"containerTags": ["user-files"]})).await.good();
     assert_eq!((each(&documents, "status"), each(&documents, "title")), (vec!["done"], vec!["notes.md"]));
@@ -66,7 +68,10 @@ async fn the_older_forms_create_the_same_connection_and_a_repeat_makes_no_second
         })
     );
     assert_eq!((&connection["documentLimit"], &connection["provider"]), (&json!(500), &json!("s3")));
-    assert_eq!((&connection["containerTags"], &connection["lastSyncRun"]), (&json!(["user-files"]), &json!(null)));
+    assert_eq!(connection["containerTags"], json!(["user-files"]));
+    ended(&scene, ids[0].as_str().unwrap()).await;
+    let runs = api.get(&format!("/v3/connections/{}/sync-runs", ids[0].as_str().unwrap())).await.good();
+    assert_eq!(each(&runs, "status"), ["completed"], "the first one alone began a sync");
 }
 
 #[tokio::test]
@@ -75,6 +80,7 @@ async fn a_repeat_brings_a_new_secret_and_leaves_what_a_person_set_beside() {
     scene.put("a.md", "pelican");
     let body = json!({"containerTag": "t", "metadata": settings(&scene.server, json!({}))});
     let id = api.post("/v3/connections/s3", body.clone()).await.good()["id"].as_str().unwrap().to_owned();
+    ended(&scene, &id).await;
     let mut draft = serde_json::to_value(scene.engine.connection_find(&id).await.unwrap()).unwrap();
     draft["onGone"] = json!("remove");
     draft["name"] = json!("Mine");

@@ -41,6 +41,11 @@ pub struct Document {
     dreaming_status: String,
     /// `superrag`: text that is searched, without memories.
     task_type: String,
+    /// There is none here; the types of the npm package require it.
+    #[schema(required = true)]
+    spatial_point: Option<String>,
+    /// Always the first: documents never change. The types of the Python package require it.
+    latest_revision: u64,
 }
 
 /// A document in a list.
@@ -166,7 +171,7 @@ pub enum Order {
 #[serde(rename_all = "camelCase")]
 pub struct DeleteDocuments {
     /// Ids or `customId`s.
-    #[schema(max_items = 100)]
+    #[schema(min_items = 1, max_items = 100)]
     ids: Option<Vec<String>>,
     /// All documents of these containers.
     #[serde(alias = "container_tags")]
@@ -223,6 +228,8 @@ pub async fn show(State(engine): State<Arc<Engine>>, Named(id): Named<String>) -
         source: "s3".into(),
         dreaming_status: "done".into(),
         task_type: "superrag".into(),
+        spatial_point: None,
+        latest_revision: 1,
     }))
 }
 

@@ -102,6 +102,9 @@ pub struct Chunk {
     is_relevant: bool,
     /// From 0 to 1.
     score: f64,
+    /// Its place among the passages of its document: the only one that is returned. The types of the Python package
+    /// require it.
+    position: u64,
 }
 
 /// Searches by words: documents with all of them, or where there are none, with any of them.
@@ -150,7 +153,7 @@ fn result(hit: LibraryHit) -> SearchResult {
         document_id: document.remote_id,
         title: document.title,
         score,
-        chunks: vec![Chunk { content: passage, is_relevant: true, score }],
+        chunks: vec![Chunk { content: passage, is_relevant: true, score, position: 0 }],
         content: document.text,
     }
 }

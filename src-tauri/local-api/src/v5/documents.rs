@@ -172,9 +172,22 @@ pub async fn delete(
     Ok(Json(DeletedDocuments { count, errors }))
 }
 
+/// What is listed.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code, reason = "the words of the API, for the OpenAPI document")]
+pub enum ListKind {
+    /// Documents.
+    Documents,
+    /// Not offered.
+    Chunks,
+    /// Not offered.
+    Memories,
+}
+
 /// Lists the documents of a namespace. The library has neither chunks nor memories to list.
 #[utoipa::path(post, path = "/ns/{namespace}/list/{kind}", tag = "namespaces",
-    params(("namespace" = String, Path), ("kind" = String, Path, description = "documents"), ListQuery),
+    params(("namespace" = String, Path), ("kind" = inline(ListKind), Path), ListQuery),
     request_body = Option<ListNamespace>, responses((status = 200, body = NamespacePage), Refusals))]
 pub async fn list(
     State(engine): State<Arc<Engine>>,
