@@ -156,6 +156,26 @@ case $1 in
     refused 501 -X POST "$SUPERMEMORY_BASE_URL/v3/connections/notion" \
       -H "Authorization: Bearer $SUPERMEMORY_API_KEY" -H "Content-Type: application/json" -d '{}'
     ;;
+  storage-errors)
+    # The page's table of error codes.
+    for case in '401 my-documents-bucket wrong' "403 forbidden-bucket $AWS_SECRET_ACCESS_KEY" \
+      "404 no-such-bucket $AWS_SECRET_ACCESS_KEY"; do
+      read -r status bucket secret <<<"$case"
+      refused "$status" -X POST "$SUPERMEMORY_BASE_URL/v3/connections/s3" \
+        -H "Authorization: Bearer $SUPERMEMORY_API_KEY" \
+        -H "Content-Type: application/json" \
+        -d '{
+          "metadata": {
+            "accessKeyId": "'"$AWS_ACCESS_KEY_ID"'",
+            "secretAccessKey": "'"$secret"'",
+            "bucket": "'"$bucket"'",
+            "region": "us-east-1",
+            "endpoint": "'"$S3_ENDPOINT"'"
+          },
+          "containerTag": "org-123"
+        }'
+    done
+    ;;
   *)
     echo "no such example: $1" >&2
     exit 2

@@ -95,7 +95,6 @@ def documents(tag, words):
     ids = [listed.id for listed in page.memories]
     assert all(result.document_id in ids for result in found.results)
     assert client.documents.list(container_tags=["nobody"]).memories == []
-    said("documents.list_processing", client.documents.list_processing())
 
 
 def delete_document(document_id, _tag):
@@ -149,6 +148,18 @@ def refusals():
     refused(501, supermemory.InternalServerError, other)
 
 
+def storage_errors():
+    """The page's table of error codes."""
+    metadata = {**keys, "bucket": "my-documents-bucket", "region": "us-east-1", "endpoint": endpoint}
+    for status, kind, wrong in (
+        (401, supermemory.AuthenticationError, {"secretAccessKey": "wrong"}),
+        (403, supermemory.PermissionDeniedError, {"bucket": "forbidden-bucket"}),
+        (404, supermemory.NotFoundError, {"bucket": "no-such-bucket"}),
+    ):
+        settings = {**metadata, **wrong}
+        refused(status, kind, lambda: client.connections.create("s3", metadata=settings, container_tag="org-123"))
+
+
 def create(**words):
     connection = said("connections.create", client.connections.create("s3", **words))
     # There is nothing to sign in to.
@@ -182,7 +193,7 @@ def refused(status, kind, call):
 
 
 EXAMPLES = [quick_setup, quick_setup_of_before, prefix, dynamic_tags, connection, imported, documents, delete_document]
-EXAMPLES += [delete_documents, manual_sync, delete, delete_keeping_documents, delete_by_tag, refusals]
+EXAMPLES += [delete_documents, manual_sync, delete, delete_keeping_documents, delete_by_tag, refusals, storage_errors]
 
 if __name__ == "__main__":
     by_name = {example.__name__.replace("_", "-"): example for example in EXAMPLES}

@@ -39,6 +39,20 @@ def prefix():
     )
 
 
+def dynamic_tags():
+    # The package's types have no rule; it travels as it was written.
+    create(
+        "user-files",
+        {
+            **keys,
+            "bucket": "user-files",
+            "region": "us-east-1",
+            "endpoint": endpoint,
+            "containerTagRegex": "users/(?<userId>[^/]+)/",
+        },
+    )
+
+
 def connection(connector_id, namespace):
     listed = said("connectors.list", client.connectors.list(namespace, provider="s3", page=1, limit=50))
     assert connector_id in [one.id for one in listed.connectors], "the connector is listed in its namespace"
@@ -92,7 +106,7 @@ def refusals():
         lambda: client.connectors.get("org-123", "conn_nobody"),
         lambda: client.connectors.sync("org-123", "conn_nobody"),
         lambda: client.connectors.delete("org-123", "conn_nobody"),
-        lambda: client.documents.get("org-123", "a/b c.txt"),
+        lambda: client.documents.get("org-123", "doc_nobody"),
     ):
         refused(404, supermemory.NotFoundError, missing)
     nameless = {name: value for name, value in config.items() if name != "bucket"}
@@ -102,6 +116,17 @@ def refusals():
         {"provider": "s3", "config": config, "document_limit": 10001},
     ):
         refused(400, supermemory.BadRequestError, lambda: client.connectors.create("org-123", request=wrong))
+
+
+def storage_errors():
+    config = {**keys, "bucket": "my-documents-bucket", "region": "us-east-1", "endpoint": endpoint}
+    for status, kind, wrong in (
+        (401, supermemory.AuthenticationError, {"secret_access_key": "wrong"}),
+        (403, supermemory.PermissionDeniedError, {"bucket": "forbidden-bucket"}),
+        (404, supermemory.NotFoundError, {"bucket": "no-such-bucket"}),
+    ):
+        request = {"provider": "s3", "config": {**config, **wrong}}
+        refused(status, kind, lambda: client.connectors.create("org-123", request=request))
 
 
 def create(namespace, config):
@@ -140,7 +165,7 @@ def refused(status, kind, call):
 
 
 EXAMPLES = [quick_setup, prefix, connection, documents, delete_document, manual_sync, delete, delete_keeping_documents]
-EXAMPLES += [refusals]
+EXAMPLES += [dynamic_tags, refusals, storage_errors]
 
 if __name__ == "__main__":
     by_name = {example.__name__.replace("_", "-"): example for example in EXAMPLES}

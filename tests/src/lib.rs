@@ -22,6 +22,7 @@ pub mod rclone;
 pub mod s3_server;
 pub mod samples;
 pub mod scene;
+pub mod sdk;
 pub mod source_contract;
 pub mod supermemory;
 pub mod tools;

@@ -8,6 +8,7 @@ mod knowledge_base;
 mod local_api;
 mod model;
 mod s3c;
+mod sdk;
 mod shell;
 mod source;
 mod supermemory;

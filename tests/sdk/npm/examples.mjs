@@ -138,7 +138,6 @@ const examples = {
       result.chunks.forEach((chunk) => has(chunk, ["content", "isRelevant", "score"]));
     }
     assert.equal((await client.documents.list({ containerTags: ["nobody"] })).memories.length, 0);
-    await said("documents.listProcessing", client.documents.listProcessing());
   },
 
   async "delete-document"(id) {
@@ -194,6 +193,20 @@ const examples = {
     );
     await refused(400, BadRequestError, client.connections.create("s3", { metadata, documentLimit: 10001 }));
     await refused(501, InternalServerError, once.connections.create("notion", { containerTag: "org-123" }));
+  },
+
+  // The page's table of error codes.
+  async "storage-errors"() {
+    const { AuthenticationError, PermissionDeniedError, NotFoundError } = Supermemory;
+    const metadata = { ...keys, bucket: "my-documents-bucket", region: "us-east-1", endpoint };
+    for (const [status, kind, wrong] of [
+      [401, AuthenticationError, { secretAccessKey: "wrong" }],
+      [403, PermissionDeniedError, { bucket: "forbidden-bucket" }],
+      [404, NotFoundError, { bucket: "no-such-bucket" }],
+    ]) {
+      const body = { metadata: { ...metadata, ...wrong }, containerTag: "org-123" };
+      await refused(status, kind, client.connections.create("s3", body));
+    }
   },
 
   // What `Supermemory.local()` asks before it would start a server of its own.
