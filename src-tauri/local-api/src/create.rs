@@ -10,6 +10,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::refusal::Refusal;
+use crate::request::whole;
 
 /// The tag of a connection that names none and has no rule: the hosted API's default project.
 const DEFAULT_TAG: &str = "sm_project_default";
@@ -51,7 +52,7 @@ pub struct CreateConnection {
     #[serde(alias = "container_tags")]
     pub container_tags: Option<Vec<String>>,
     /// At most this many documents, 1 to 10,000.
-    #[serde(alias = "document_limit")]
+    #[serde(default, alias = "document_limit", deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 10_000)]
     pub document_limit: Option<i64>,
     /// Where the settings stand now.

@@ -7,7 +7,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use serde::de::{DeserializeOwned, Visitor};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_path_to_error::Segment;
 
@@ -38,6 +38,11 @@ impl<T: DeserializeOwned> Body<T> {
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     let text = bytes.trim_ascii();
     let bytes = if text.is_empty() || text == b"null" { b"{}" } else { bytes };
+    // A struct would be read from an array too, field by field.
+    if text.starts_with(b"[") && serde_json::from_slice::<IgnoredAny>(text).is_ok() {
+        let message = "Invalid input: expected an object".to_owned();
+        return Err(Refusal::invalid(vec![Issue { path: Vec::new(), message }]));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(refusal)?;
     deserializer.end().map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "The body is not valid JSON"))?;
@@ -142,6 +147,18 @@ impl Visitor<'_> for CountVisitor {
     }
 }
 
+/// Reads a whole number, also one that is written with a fraction of 0: JSON has but one kind of number.
+pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else { return Ok(None) };
+    let fraction = number.as_f64().unwrap_or(f64::NAN);
+    let is_whole = fraction.fract() == 0.0 && fraction.abs() <= 9_007_199_254_740_992.0;
+    match number.as_i64() {
+        Some(whole) => Ok(Some(whole)),
+        None if is_whole => Ok(Some(fraction as i64)),
+        None => Err(D::Error::invalid_value(Unexpected::Float(fraction), &"a whole number")),
+    }
+}
+
 /// A page of a list.
 #[derive(Debug, Clone, Copy)]
 pub struct Page {
@@ -217,7 +234,8 @@ mod tests {
         let said = refused(r#"{"name": "n", "limit": "s3cr3t"}"#);
         assert!(said.contains("expected a whole number") && !said.contains("s3cr3t"), "{said}");
         assert!(refused("").contains("Required"));
-        assert!(refused("{]").contains("not valid JSON"));
+        assert!(refused("{]").contains("not valid JSON") && refused("[1,").contains("not valid JSON"));
+        assert!(refused(r#"["n", 7, null]"#).contains("expected an object"));
     }
 
     #[test]

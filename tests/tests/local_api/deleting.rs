@@ -8,12 +8,11 @@ use serde_json::{Value, json};
 
 use super::{empty, ended, tenants};
 
-/// Creates a connection with these tags and syncs it.
+/// Creates a connection with these tags, which syncs it.
 async fn synced(scene: &Scene, api: &LocalApi, tags: Value, prefix: &str) -> String {
     let mut body = settings(&scene.server, json!({"prefix": prefix}));
     body["containerTags"] = tags;
     let id = api.post("/v3/connections/s3", body).await.good()["id"].as_str().unwrap().to_owned();
-    scene.engine.sync_start(id.clone(), Default::default()).await.unwrap();
     ended(scene, &id).await;
     id
 }

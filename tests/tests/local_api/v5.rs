@@ -19,7 +19,9 @@ async fn a_connector_is_created_synced_changed_and_deleted() {
     let id = created["id"].as_str().unwrap();
     assert_eq!(created, json!({"id": id, "authorization": null}));
     let path = format!("/ns/team/connectors/{id}");
+    assert_eq!(ended(&scene, id).await.sent, 2, "creating it began a sync");
 
+    scene.put("docs/c.md", "stork");
     let gate = scene.server.hold(On::Get);
     let sync = async || api.send(api.request("POST", &format!("{path}/sync"))).await;
     assert_eq!(sync().await.with(202), json!({"id": id, "status": "queued"}));
@@ -36,7 +38,7 @@ async fn a_connector_is_created_synced_changed_and_deleted() {
         ("selection", json!(null)),
         ("capabilities", json!({"selectable": false, "webhooks": false})),
         ("documentLimit", json!(500)),
-        ("documentCount", json!(2)),
+        ("documentCount", json!(3)),
         (
             "config",
             json!({"bucket": BUCKET, "region": "us-east-1", "endpoint": scene.server.endpoint(), "prefix": "docs/"}),
@@ -49,7 +51,7 @@ async fn a_connector_is_created_synced_changed_and_deleted() {
         (&json!("completed"), &json!("active"))
     );
     assert_eq!(shown["system"]["lastSuccessfulSyncAt"], shown["latestRun"]["system"]["completedAt"]);
-    assert_eq!((&shown["syncs"][0]["itemsProcessed"], &shown["syncs"][0]["trigger"]), (&json!(2), &json!("manual")));
+    assert_eq!((&shown["syncs"][0]["itemsProcessed"], &shown["syncs"][0]["trigger"]), (&json!(1), &json!("manual")));
 
     let changed = api.call("PATCH", &path, json!({"documentLimit": 5})).await.good();
     assert_eq!((&changed["documentLimit"], changed.get("syncs")), (&json!(5), None));

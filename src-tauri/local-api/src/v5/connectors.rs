@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::connections::{self, S3, SyncErrorCode, SyncStatus, SyncTrigger};
 use crate::create::{S3Settings, draft};
 use crate::refusal::{Refusal, Refusals};
-use crate::request::{Asked, Body, Count, Named, Page};
+use crate::request::{Asked, Body, Count, Named, Page, whole};
 use crate::times::iso;
 use crate::v3::connections::DeleteOptions;
 use crate::v3::documents::Pagination;
@@ -200,6 +200,7 @@ pub struct CreateConnector {
     /// The settings.
     config: Option<S3Settings>,
     /// At most this many documents, 1 to 10,000.
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 10_000)]
     document_limit: Option<i64>,
 }
@@ -209,6 +210,7 @@ pub struct CreateConnector {
 #[serde(rename_all = "camelCase")]
 pub struct UpdateConnector {
     /// At most this many documents, 1 to 10,000.
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 10_000)]
     document_limit: Option<i64>,
 }
