@@ -11,7 +11,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use futures::{TryStreamExt, stream};
+use futures::{Stream, StreamExt, TryStreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::Destination;
@@ -278,19 +278,33 @@ impl Run {
         sending: Sending,
     ) -> Result<()> {
         let connection = &self.connection.connection;
-        let (cancel, progress) = (&self.cancel, self.progress.as_ref());
+        let progress = self.progress.as_ref();
         let (source, base, settings) = (ends.source.as_ref(), ends.base.as_ref(), &connection.settings);
         let clock = &self.clock;
         let laws = self.laws;
-        let lanes = transfer::Lanes::new(&connection.id, settings, source, base, ledger, progress, cancel, clock, laws);
+        // What stops the run starts nothing more, and lets puts that are under way be answered: dropped, each of them
+        // would be one that nobody knows the fate of.
+        let stop = self.cancel.child_token();
+        let cause = Mutex::new(None);
+        let lanes = transfer::Lanes::new(&connection.id, settings, source, base, ledger, progress, &stop, clock, laws);
         let places = Mutex::new(self.places(plan, sending).await?);
         self.planned_puts(rules, plan, sending, &places)
+            .take_until(stop.cancelled())
             .try_for_each_concurrent(base.lanes(), |(key, judgement)| {
-                let lanes = &lanes;
-                async move { lanes.send(&key, &judgement).await }
+                let (lanes, stop, cause) = (&lanes, &stop, &cause);
+                async move {
+                    if let Err(error) = lanes.send(&key, &judgement).await {
+                        cause.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
+                        stop.cancel();
+                    }
+                    Ok(())
+                }
             })
             .await?;
-        ledger.flush().await
+        match cause.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            Some(error) => Err(error),
+            None => ledger.flush().await,
+        }
     }
 
     /// Places that are free now: a place is free when its row is gone, not when its removal is planned.
@@ -316,7 +330,7 @@ impl Run {
         plan: &'a Plan,
         sending: Sending,
         places: &'a Mutex<Places>,
-    ) -> impl stream::TryStream<Ok = (KeyRow, Judgement), Error = Error> + 'a {
+    ) -> impl Stream<Item = Result<(KeyRow, Judgement)>> + 'a {
         let number = self.connection.number;
         let pages = stream::try_unfold(String::new(), move |after| async move {
             if self.cancel.is_cancelled() {

@@ -69,9 +69,11 @@ struct Lately {
 }
 
 impl SharedCensus {
-    /// A document was taken: it is on none of the pages that were read.
-    pub fn put(&self, id: &DocumentId, remote_id: &RemoteId) {
+    /// A document was taken: it is on none of the pages that were read. With its id over there where it was not said to be
+    /// done already.
+    pub fn put(&self, id: &DocumentId, remote_id: Option<&RemoteId>) {
         self.outdated.store(true, Relaxed);
+        let Some(remote_id) = remote_id else { return };
         let mut lately = self.lately();
         lately.taken.insert(id.clone(), (remote_id.clone(), Instant::now()));
         if lately.taken.len() > lately.kept + REMEMBERED {
@@ -87,12 +89,15 @@ impl SharedCensus {
         self.census.lock().await.forget(&removed);
     }
 
-    /// What is not shown and was taken a moment ago is being worked on.
+    /// What was taken a moment ago and was never shown since is being worked on. What was shown once and is not any more is
+    /// gone.
     fn believed(&self, id: &DocumentId, standing: Standing) -> Standing {
+        let mut lately = self.lately();
         if standing != Standing::Absent {
+            lately.taken.remove(id);
             return standing;
         }
-        match self.lately().taken.get(id) {
+        match lately.taken.get(id) {
             Some((remote_id, at)) if at.elapsed() < UNSEEN => Standing::Processing { remote_id: remote_id.clone() },
             Some(_) | None => Standing::Absent,
         }

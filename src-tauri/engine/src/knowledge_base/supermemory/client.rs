@@ -30,6 +30,9 @@ const ATTEMPTS: u32 = 3;
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Until there is a connection.
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long a connection without a request is kept: less than the shortest time after which servers close it (five
+/// seconds where they are made with Node). A write that meets the closing is one that nobody knows the fate of.
+const IDLE: Duration = Duration::from_secs(4);
 /// Until a request is answered whole.
 const ANSWER: Duration = Duration::from_secs(60);
 /// Bytes a second that a file is given at least.
@@ -100,6 +103,7 @@ impl Client {
             .default_headers(headers)
             .connect_timeout(CONNECT)
             .timeout(ANSWER)
+            .pool_idle_timeout(IDLE)
             // The key goes to the address that was typed, and a write is not turned into a read on the way.
             .redirect(Policy::none())
             .referer(false);

@@ -125,8 +125,10 @@ impl Supermemory {
 impl KnowledgeBase for Supermemory {
     async fn put(&self, document: &Document, content: Bytes) -> Result<Put> {
         let answer = documents::put(&self.client, document, content).await;
-        if let Ok(Put::Accepted { remote_id } | Put::Indexed { remote_id }) = &answer {
-            self.census.put(&document.id, remote_id);
+        match &answer {
+            Ok(Put::Accepted { remote_id }) => self.census.put(&document.id, Some(remote_id)),
+            Ok(Put::Indexed { .. }) => self.census.put(&document.id, None),
+            Ok(Put::Refused { .. } | Put::Declined(_)) | Err(_) => {}
         }
         answer
     }
