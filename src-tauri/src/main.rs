@@ -76,5 +76,6 @@ fn attend(app: &AppHandle, engine: &Arc<Engine>) {
     bridge::relay(app, engine.events());
     notification::announce(app, engine.events());
     tray::raise(app, engine);
+    tauri::async_runtime::spawn(s3_connector_local_api::keep(Arc::clone(engine)));
     engine.start_schedule();
 }

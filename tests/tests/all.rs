@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod asking;
 mod desktop;
 mod harness;
+mod hosted;
 mod knowledge_base;
+mod local_api;
 mod model;
 mod s3c;
+mod sdk;
 mod shell;
 mod source;
 mod supermemory;

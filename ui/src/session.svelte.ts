@@ -1,9 +1,10 @@
 /** What every screen shares: the engine, the connections, the place in the window, the clock and short notices. */
 import { createContext } from "svelte";
 
+import { KnowledgeBases } from "./bases/bases.svelte";
 import { asEngineError, type Client, type EngineError, type OpenRequest } from "./client/client";
 import { Connections } from "./client/connections.svelte";
-import type { AppStatus, EngineEvent, PauseLength, SyncOptions } from "./client/generated";
+import type { AppStatus, EngineEvent, LocalApiView, PauseLength, SyncOptions } from "./client/generated";
 import { ConnectionForm } from "./form/form.svelte";
 import { copyText } from "./lib/copy";
 import { pauseWords } from "./lib/progress";
@@ -26,9 +27,11 @@ const TICK_WHILE_SYNCING = 1_000;
 export class Session {
   readonly client: Client;
   readonly connections: Connections;
+  readonly bases: KnowledgeBases;
   route = $state.raw<Route>(routeOf(location.hash));
   now = $state(Date.now());
   status = $state.raw<AppStatus | null>(null);
+  localApi = $state.raw<LocalApiView | null>(null);
   notices = $state.raw<Notice[]>([]);
   /** Grows when what was read may be out of date: a run ended, the window is looked at again. */
   freshness = $state(0);
@@ -39,6 +42,7 @@ export class Session {
   constructor(client: Client) {
     this.client = client;
     this.connections = new Connections(client);
+    this.bases = new KnowledgeBases(client);
   }
 
   /** Starts listening and reads everything once; returns what ends it. */
@@ -70,6 +74,7 @@ export class Session {
     this.now = Date.now();
     this.freshness += 1;
     void this.connections.refresh();
+    void this.bases.refresh();
     this.#readStatus();
   }
 
@@ -142,7 +147,8 @@ export class Session {
   form(id: string | null): ConnectionForm {
     const kept = this.#forms.get(id ?? "");
     if (kept) return kept;
-    const form = new ConnectionForm(this.client, id === null ? null : (this.connections.find(id) ?? null));
+    const saved = id === null ? null : (this.connections.find(id) ?? null);
+    const form = new ConnectionForm(this.client, saved, this.bases);
     this.#forms.set(id ?? "", form);
     return form;
   }
@@ -156,6 +162,7 @@ export class Session {
   #hear(event: EngineEvent): void {
     this.connections.apply(event);
     this.now = Date.now();
+    if (event.kind === "local_api") this.localApi = event.localApi;
     if (event.kind !== "run_ended") return;
     this.freshness += 1;
     this.#readStatus();

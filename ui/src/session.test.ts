@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { Client } from "./client/client";
-import type { ErrorView } from "./client/generated";
+import type { ErrorView, LocalApiView } from "./client/generated";
 import { Session } from "./session.svelte";
 import { connection, run, ScriptedTransport } from "./testing";
 
@@ -59,4 +59,25 @@ describe("what a person asks of the engine", () => {
     expect(asked("sync_resume")).toEqual([{ id: null }]);
     expect(asked("connection_list")).toHaveLength(2);
   });
+});
+
+it("takes how the local API stands from the event that tells it", async () => {
+  const listening = { addEventListener: vi.fn(), removeEventListener: vi.fn() };
+  vi.stubGlobal("window", listening);
+  vi.stubGlobal("document", { ...listening, hidden: true });
+  const transport = new ScriptedTransport({
+    connection_list: () => [],
+    knowledge_base_list: () => [],
+  });
+  const opened = new Session(new Client(transport));
+  const end = opened.start();
+  await vi.advanceTimersByTimeAsync(0);
+  const localApi: LocalApiView = {
+    enabled: true,
+    port: 6768,
+    state: { kind: "listening", url: "http://127.0.0.1:6768" },
+  };
+  transport.emit({ kind: "local_api", localApi });
+  expect(opened.localApi).toEqual(localApi);
+  end();
 });

@@ -3,6 +3,8 @@ import type { Arguments, CommandName, Reply, Transport } from "./client/client";
 import type {
   ConnectionView,
   EngineEvent,
+  HostedConnection,
+  KnowledgeBaseView,
   PlanSummary,
   PlanTotals,
   RunProgress,
@@ -35,6 +37,7 @@ export function connection(over: Partial<ConnectionView> = {}): ConnectionView {
     createdAt: 0,
     state: "up_to_date",
     documents: 3,
+    waiting: 0,
     lastCompleteAt: null,
     nextDueAt: null,
     lastRun: null,
@@ -98,6 +101,38 @@ export function summary(
     complete: true,
     ...over,
     totals: { ...none, ...over.totals },
+  };
+}
+
+export function base(over: Partial<KnowledgeBaseView> = {}): KnowledgeBaseView {
+  return {
+    address: "https://api.supermemory.ai",
+    isHosted: true,
+    hasKey: true,
+    organisation: "Acme",
+    plan: "scale",
+    connectors: null,
+    checkedAt: null,
+    connections: 0,
+    documents: 0,
+    ...over,
+  };
+}
+
+export function hosted(over: Partial<HostedConnection> = {}): HostedConnection {
+  return {
+    id: "h1",
+    createdAt: 0,
+    bucket: "docs",
+    prefix: "",
+    region: "us-east-1",
+    endpoint: "",
+    containerTagRegex: "",
+    containerTags: ["docs"],
+    documentLimit: 10_000,
+    accessKeyId: "AKIA",
+    lastRun: null,
+    ...over,
   };
 }
 

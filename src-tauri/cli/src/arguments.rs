@@ -12,17 +12,21 @@ use clap::{Args, Parser, Subcommand};
 mod connections;
 mod fields;
 mod filters;
+mod hosted;
 mod keys;
 mod knowledge_base;
 mod refusal;
 mod runs;
+mod serve;
 
-pub use connections::{ConnectionsCommand, EditArguments, PauseArguments, Which};
+pub use connections::{ConnectionsCommand, EditArguments, HandOverArguments, PauseArguments, Which};
 pub use fields::{Elsewhere, FieldArguments};
+pub use hosted::{HostedCommand, HostedCreateArguments, HostedDeleteArguments, HostedId};
 pub use keys::{DocumentsArguments, PreviewArguments, SearchArguments, WhyArguments};
 pub use knowledge_base::KnowledgeBaseCommand;
 pub use refusal::Refusal;
 pub use runs::{ItemsArguments, RetryArguments, RunsArguments, SyncArguments};
+pub use serve::{SecretsIn, ServeArguments, TokenArguments};
 
 /// Heading of the options that every command takes.
 const EVERYWHERE: &str = "Options of every command";
@@ -74,6 +78,9 @@ pub enum Command {
     /// Keep the API key of a Supermemory, and try it
     #[command(subcommand)]
     KnowledgeBase(KnowledgeBaseCommand),
+    /// Connections that Supermemory's cloud syncs by itself
+    #[command(subcommand)]
+    Hosted(HostedCommand),
     /// Try a connection rung by rung, from its credentials to the bytes of one object
     #[command(after_help = "Example:\n  s3c test notes")]
     Test(NameArgument),
@@ -112,6 +119,18 @@ Example, what failed in the newest sync:
 Example, a line of JSON for each sync that starts or ends:
   s3c --json watch >> /var/log/s3c.jsonl")]
     Watch,
+    /// Serve the documented connector API on this computer, and sync every connection when it is due
+    #[command(after_help = "\
+Example, with a token of your own:
+  S3C_API_TOKEN=... s3c serve --port 6768
+
+It prints {\"listening\":\"http://127.0.0.1:6768\"} and serves until Ctrl-C or SIGTERM.")]
+    Serve(ServeArguments),
+    /// Print the token of the local API, made when it is first asked for
+    #[command(after_help = "\
+Example:
+  curl -X POST http://127.0.0.1:6768/v3/connections/list -H \"Authorization: Bearer $(s3c token)\"")]
+    Token(TokenArguments),
     /// Search the library
     #[command(after_help = "Example:\n  s3c search \"quarterly report\" --tag user-123 --limit 5")]
     Search(SearchArguments),

@@ -7,17 +7,14 @@
 //! Deliberately not here: a schedule of its own. `watch` runs the engine's; cron and systemd timers run `sync`.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use s3_connector_engine::engine::{Engine, default_data_dir};
 use s3_connector_engine::error::{Error, Result};
-use s3_connector_engine::secrets::Keychain;
 
 use crate::arguments::{Asked, Invocation};
 use crate::commands::Task;
 use crate::exit::Exit;
 use crate::output::{Face, Output};
-use crate::secret::WithEnvironment;
 
 mod arguments;
 mod commands;
@@ -50,8 +47,11 @@ fn start(invocation: Invocation, output: &mut Output) -> Result<Exit> {
 async fn run(invocation: Invocation, output: &mut Output) -> Result<Exit> {
     // Read before the data folder is locked: a person may take a while to type a secret.
     let task = Task::read(invocation.command)?;
+    if task.is_alone() {
+        return task.run_alone(output).await;
+    }
     let data_dir = invocation.data_dir.unwrap_or_else(default_data_dir);
-    let engine = Engine::open(&data_dir, Arc::new(WithEnvironment(Keychain))).await?;
+    let engine = Engine::open(&data_dir, task.secrets()).await?;
     let exit = task.run(&engine, output).await;
     engine.shut_down().await;
     exit

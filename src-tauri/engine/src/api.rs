@@ -114,10 +114,32 @@ commands! {
     knowledge_base_test(draft: KnowledgeBaseDraft) -> KnowledgeBaseReport;
     /// Forgets a Supermemory and its API key.
     knowledge_base_forget(address: String) -> ();
+    /// Makes a connection that a Supermemory's cloud syncs by itself (`address` empty: Supermemory's own service). The
+    /// keys leave this computer.
+    hosted_create(address: String, draft: ConnectionDraft) -> HostedConnection;
+    /// The hosted S3 connections of a Supermemory, oldest first.
+    hosted_list(address: String) -> Vec<HostedConnection>;
+    /// One hosted connection with its newest syncs.
+    hosted_show(address: String, id: String) -> HostedDetails;
+    /// Asks for a sync now, of this hosted connection and of the others under the same container tags.
+    hosted_import(address: String, id: String) -> ();
+    /// The documents of a hosted connection, and of the others under the same container tags.
+    hosted_documents(address: String, id: String) -> Vec<HostedDocument>;
+    /// Deletes a hosted connection, and its documents or not.
+    hosted_delete(address: String, id: String, delete_documents: bool) -> ();
+    /// Makes a hosted connection of the same settings, with the secret from the keychain, and pauses this one until it is
+    /// resumed. The keys leave this computer.
+    connection_hand_over(id: String, address: String) -> HostedConnection;
     /// Searches the library.
     library_search(query: SearchQuery) -> SearchReply;
     /// The library's containers.
     library_tags() -> Vec<TagCount>;
+    /// Whether the local API is to be served, where, and how it stands.
+    local_api_get() -> LocalApiView;
+    /// Chooses whether the app serves the local API, and on which port. Whether that worked comes as an event.
+    local_api_set(enabled: bool, port: u16) -> LocalApiView;
+    /// The token of the local API, for a person to copy; `renew` makes another one and ends the one before.
+    local_api_token(renew: bool) -> String;
 }
 
 fn read_arguments<T: for<'de> Deserialize<'de>>(command: &str, arguments: Value) -> Result<T, ErrorView> {

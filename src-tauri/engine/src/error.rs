@@ -104,6 +104,8 @@ pub enum ErrorCode {
     DiskFull,
     /// The data folder cannot be read or written.
     DataFolderUnusable,
+    /// The port of the local API is in use by another program.
+    PortInUse,
     /// A request to the engine that makes no sense: unknown command, wrong arguments, unknown run.
     InvalidRequest,
     /// Our own fault.
@@ -259,6 +261,9 @@ impl ErrorCode {
             Self::DataFolderUnusable => {
                 (500, "The data folder cannot be used", "Check that the folder exists and may be written")
             }
+            Self::PortInUse => {
+                (409, "The port is in use", "Choose another port, or close the program that listens on it")
+            }
             Self::InvalidRequest => (400, "The request makes no sense", "Check the command and its arguments"),
             Self::Internal => (
                 500,
@@ -317,6 +322,7 @@ impl ErrorCode {
             | Self::StateNewer
             | Self::DiskFull
             | Self::DataFolderUnusable
+            | Self::PortInUse
             | Self::InvalidRequest
             | Self::Internal => Stops::Run,
         }

@@ -4,11 +4,11 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::view::{ConnectionView, RunView};
+use crate::view::{ConnectionView, LocalApiView, RunView};
 
 /// Something that a face may want to draw.
 #[derive(Debug, Clone, Serialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 #[allow(clippy::large_enum_variant, reason = "a few events a second, and nearly all of them are the large one")]
 pub enum EngineEvent {
     /// A connection was added, edited, or its state changed; while it syncs, with progress, at most 5 times a second.
@@ -29,5 +29,10 @@ pub enum EngineEvent {
         first: bool,
         /// Whether the run before it ended differently (healthy → trouble, or back).
         turned: bool,
+    },
+    /// The local API was switched on or off, listens, or cannot.
+    LocalApi {
+        /// The whole row.
+        local_api: LocalApiView,
     },
 }

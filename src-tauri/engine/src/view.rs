@@ -13,12 +13,18 @@ use crate::tag::{OnIllegalTag, OnNoMatch};
 
 mod doctor;
 mod document;
+mod hosted;
 mod knowledge_base;
+mod library;
+mod local_api;
 mod run;
 
 pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
 pub use document::{AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory};
+pub use hosted::{HostedConnection, HostedDetails, HostedDocument, HostedRun, HostedRunState};
 pub use knowledge_base::{KnowledgeBaseDraft, KnowledgeBaseReport, KnowledgeBaseView};
+pub use library::{LibraryDocument, LibraryHit, LibraryHits, LibraryPage};
+pub use local_api::{LocalApiSettings, LocalApiState, LocalApiView};
 pub use run::{
     ItemOutcome, PauseLength, RunBar, RunItem, RunItems, RunPhase, RunProgress, RunState, RunTrigger, RunView,
     SyncOptions,

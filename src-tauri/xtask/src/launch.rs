@@ -43,7 +43,7 @@ pub fn test(workspace: &Workspace, filter: Option<&str>) -> Outcome {
     let mut command = workspace.cargo();
     command.args(["test", "--workspace"]).args(FEATURES).args(filter);
     // Without it a test whose server is missing may pass over it; here it was installed.
-    command.env("S3_CONNECTOR_REQUIRE_RCLONE", "1").env("S3_CONNECTOR_REQUIRE_MOTO", "1");
+    command.envs(["RCLONE", "MOTO", "SDKS"].map(|tool| (format!("S3_CONNECTOR_REQUIRE_{tool}"), "1")));
     finish(command.env("PATH", path_with(&tools::folders(workspace))?))
 }
 

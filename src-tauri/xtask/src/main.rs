@@ -10,6 +10,7 @@ mod check;
 mod engine_tree;
 mod launch;
 mod lines;
+mod npm;
 mod setup;
 mod shell;
 mod system;

@@ -2,7 +2,7 @@
 
 use crate::shell::{Outcome, Workspace};
 use crate::system::{self, Need};
-use crate::{tools, ui};
+use crate::{npm, tools, ui};
 
 /// For opening the app on a display, or without one.
 pub fn run(workspace: &Workspace, has_display: bool) -> Outcome {
@@ -28,6 +28,11 @@ pub fn test(workspace: &Workspace) -> Outcome {
     }
     tools::RCLONE.ready(workspace)?;
     tools::MOTO.ready(workspace)?;
+    tools::SUPERMEMORY_3.ready(workspace)?;
+    tools::SUPERMEMORY_5.ready(workspace)?;
+    tools::SCHEMATHESIS.ready(workspace)?;
+    // Beside its script, where Node.js looks for it.
+    npm::installed(workspace, &workspace.root.join("tests/sdk/npm"))?;
     ui::installed(workspace)
 }
 

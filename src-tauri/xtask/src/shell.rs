@@ -57,10 +57,10 @@ impl Workspace {
         command
     }
 
-    /// npm, in the window's folder.
-    pub fn npm(&self) -> Command {
+    /// npm, in this folder.
+    pub fn npm(&self, folder: &Path) -> Command {
         let mut command = self.command(if cfg!(windows) { "npm.cmd" } else { "npm" });
-        command.current_dir(self.ui());
+        command.current_dir(folder);
         command
     }
 }

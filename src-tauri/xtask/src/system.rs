@@ -59,6 +59,7 @@ const PARTS: &[Part] = &[
     part(Need::Desktop, "dunst", Sign::Program("dunst"), ["dunst", "dunst"]),
     part(Need::Desktop, "xdotool", Sign::Program("xdotool"), ["xdotool", "xdotool"]),
     part(Need::Desktop, "imagemagick", Sign::Program("import"), ["ImageMagick", "imagemagick"]),
+    part(Need::Desktop, "curl", Sign::Program("curl"), ["curl", "curl"]),
     part(Need::Desktop, "fonts-dejavu-core", Sign::Program("fc-list"), ["dejavu-sans-fonts", "ttf-dejavu"]),
 ];
 

@@ -30,6 +30,16 @@ pub const RCLONE: PythonTool = PythonTool { folder: "rclone", packages: &["rclon
 pub const MOTO: PythonTool =
     PythonTool { folder: "moto", packages: &["moto[s3,iam]==5.2.5", "flask==3.1.3", "flask-cors==6.0.5"] };
 
+/// Supermemory's own client, the last that speaks to the routes of version 3. With the packages that judge its replies.
+pub const SUPERMEMORY_3: PythonTool =
+    PythonTool { folder: "supermemory-3", packages: &["supermemory==3.62.0", "httpx==0.28.1", "pydantic==2.14.3"] };
+/// The newest, which speaks to those of version 5.
+pub const SUPERMEMORY_5: PythonTool =
+    PythonTool { folder: "supermemory-5", packages: &["supermemory==5.0.1", "httpx==0.28.1", "pydantic==2.14.3"] };
+/// Asks the local API everything that its OpenAPI document allows, and what it forbids. With what draws its chances.
+pub const SCHEMATHESIS: PythonTool =
+    PythonTool { folder: "schemathesis", packages: &["schemathesis==4.32.5", "hypothesis==6.170.15"] };
+
 impl CargoTool {
     /// Installs it unless this version is there.
     pub fn ready(&self, workspace: &Workspace) -> Outcome {

@@ -4,21 +4,12 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use crate::shell::{Outcome, Workspace, on_path, run, say};
+use crate::npm;
+use crate::shell::{Outcome, Workspace, run, say};
 
 /// Installs the window's packages unless they are those of the lock file.
 pub fn installed(workspace: &Workspace) -> Outcome {
-    if !on_path("node") || !on_path("npm") {
-        return Err("Node.js with npm is missing. Install Node.js 20 or newer, then start again".to_owned());
-    }
-    let lock = read(&workspace.ui().join("package-lock.json"))?;
-    let stamp = workspace.ui().join("node_modules/.installed-lock.json");
-    if std::fs::read(&stamp).is_ok_and(|old| old == lock) {
-        return Ok(());
-    }
-    say("npm ci");
-    run(workspace.npm().args(["ci", "--no-audit", "--no-fund"]))?;
-    std::fs::write(&stamp, lock).map_err(|e| format!("cannot write {}: {e}", stamp.display()))
+    npm::installed(workspace, &workspace.ui())
 }
 
 /// Builds the window unless the last build is of these very files.
@@ -39,7 +30,7 @@ pub fn built(workspace: &Workspace) -> Outcome {
 /// Runs one of the window's own scripts.
 pub fn npm_run(workspace: &Workspace, script: &str) -> Outcome {
     say(&format!("npm run {script}"));
-    run(workspace.npm().args(["run", "--silent", script]))
+    run(workspace.npm(&workspace.ui()).args(["run", "--silent", script]))
 }
 
 /// Name, size and time of every file that a build reads.
@@ -65,8 +56,4 @@ fn fingerprint(folder: &Path) -> Outcome<String> {
     let mut lines: Vec<&str> = text.lines().collect();
     lines.sort_unstable();
     Ok(lines.join("\n"))
-}
-
-fn read(path: &Path) -> Outcome<Vec<u8>> {
-    std::fs::read(path).map_err(|e| format!("cannot read {}: {e}", path.display()))
 }

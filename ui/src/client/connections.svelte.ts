@@ -53,6 +53,7 @@ export class Connections {
         this.remove(event.id);
         break;
       case "run_ended":
+      case "local_api":
         break;
     }
   }

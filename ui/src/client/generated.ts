@@ -355,7 +355,11 @@ size: number,
 /**
  * Why it was refused.
  */
-refusal: string | null, };
+refusal: string | null, 
+/**
+ * A person removed it: it is not sent again until it changes, or is asked for.
+ */
+removedByHand: boolean, };
 
 /**
  * The bucket's keys as seen for a draft, kept in memory until the next listing of a draft.
@@ -431,12 +435,16 @@ first: boolean,
 /**
  * Whether the run before it ended differently (healthy → trouble, or back).
  */
-turned: boolean, };
+turned: boolean, } | { "kind": "local_api", 
+/**
+ * The whole row.
+ */
+localApi: LocalApiView, };
 
 /**
  * What went wrong, as something that a program can act on.
  */
-export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "api_key_missing" | "api_key_rejected" | "credits_exhausted" | "knowledge_base_denied" | "plan_too_low" | "document_busy" | "document_too_large" | "document_removed" | "knowledge_base_throttled" | "knowledge_base_failed" | "knowledge_base_unreachable" | "knowledge_base_changed" | "connectors_unavailable" | "hosted_connection_not_found" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "invalid_request" | "internal";
+export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "api_key_missing" | "api_key_rejected" | "credits_exhausted" | "knowledge_base_denied" | "plan_too_low" | "document_busy" | "document_too_large" | "document_removed" | "knowledge_base_throttled" | "knowledge_base_failed" | "knowledge_base_unreachable" | "knowledge_base_changed" | "connectors_unavailable" | "hosted_connection_not_found" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "port_in_use" | "invalid_request" | "internal";
 
 /**
  * An [`Error`] as the faces show it.
@@ -522,6 +530,131 @@ addressing: Addressing, } | { "kind": "set_endpoint",
  * It.
  */
 endpoint: string, } | { "kind": "set_requester_pays" } | { "kind": "trust_certificate" };
+
+/**
+ * A connection that Supermemory's cloud syncs by itself.
+ */
+export type HostedConnection = { 
+/**
+ * Its id over there.
+ */
+id: string, 
+/**
+ * Bucket; empty where the server does not tell, as for all settings below.
+ */
+bucket: string, 
+/**
+ * Region.
+ */
+region: string, 
+/**
+ * Endpoint; empty for Amazon S3.
+ */
+endpoint: string, 
+/**
+ * Prefix.
+ */
+prefix: string, 
+/**
+ * Tag rule; empty for none.
+ */
+containerTagRegex: string, 
+/**
+ * Access key id.
+ */
+accessKeyId: string, 
+/**
+ * Container tags.
+ */
+containerTags: Array<string>, 
+/**
+ * Document limit, where it tells.
+ */
+documentLimit: number | null, 
+/**
+ * When it was made.
+ */
+createdAt: number | null, 
+/**
+ * Its newest sync, where it tells.
+ */
+lastRun: HostedRun | null, };
+
+/**
+ * A hosted connection with its newest syncs.
+ */
+export type HostedDetails = { 
+/**
+ * The connection.
+ */
+connection: HostedConnection, 
+/**
+ * Its syncs, the newest first.
+ */
+runs: Array<HostedRun>, };
+
+/**
+ * A document of a hosted connection.
+ */
+export type HostedDocument = { 
+/**
+ * Its id over there.
+ */
+id: string, 
+/**
+ * Title, where it has one.
+ */
+title: string | null, 
+/**
+ * How it stands, in the server's word: `queued`, `done`, `failed`, …
+ */
+status: string, 
+/**
+ * What kind of document it is, in the server's word.
+ */
+type: string | null, 
+/**
+ * When it last changed.
+ */
+updatedAt: number | null, };
+
+/**
+ * A sync of a hosted connection.
+ */
+export type HostedRun = { 
+/**
+ * How it stands.
+ */
+state: HostedRunState, 
+/**
+ * What started it, in the server's word: `cron`, `manual`, `event`.
+ */
+trigger: string | null, 
+/**
+ * When it began.
+ */
+startedAt: number | null, 
+/**
+ * When it ended.
+ */
+completedAt: number | null, 
+/**
+ * Documents, where it tells.
+ */
+processed: number | null, 
+/**
+ * Documents that failed, where it tells.
+ */
+failed: number | null, 
+/**
+ * What went wrong.
+ */
+error: string | null, };
+
+/**
+ * How a sync of a hosted connection stands.
+ */
+export type HostedRunState = "running" | "completed" | "failed";
 
 /**
  * What became of one object in a run.
@@ -648,6 +781,36 @@ connections: number,
  * Documents that are held there, or may be.
  */
 documents: number, };
+
+/**
+ * Whether the local API is served.
+ */
+export type LocalApiState = { "kind": "off" } | { "kind": "listening", 
+/**
+ * Base URL.
+ */
+url: string, } | { "kind": "failed", 
+/**
+ * Why.
+ */
+error: ErrorView, };
+
+/**
+ * The local API: what was chosen, and how it stands.
+ */
+export type LocalApiView = { 
+/**
+ * Whether the app is to serve it.
+ */
+enabled: boolean, 
+/**
+ * Its port on loopback.
+ */
+port: number, 
+/**
+ * How it stands.
+ */
+state: LocalApiState, };
 
 /**
  * An object's key, byte for byte.
@@ -1291,8 +1454,28 @@ export interface Commands {
   knowledge_base_test: { arguments: { draft: KnowledgeBaseDraft, }; reply: KnowledgeBaseReport };
   /** Forgets a Supermemory and its API key. */
   knowledge_base_forget: { arguments: { address: string, }; reply: null };
+  /** Makes a connection that a Supermemory's cloud syncs by itself (`address` empty: Supermemory's own service). The keys leave this computer. */
+  hosted_create: { arguments: { address: string, draft: ConnectionDraft, }; reply: HostedConnection };
+  /** The hosted S3 connections of a Supermemory, oldest first. */
+  hosted_list: { arguments: { address: string, }; reply: Array<HostedConnection> };
+  /** One hosted connection with its newest syncs. */
+  hosted_show: { arguments: { address: string, id: string, }; reply: HostedDetails };
+  /** Asks for a sync now, of this hosted connection and of the others under the same container tags. */
+  hosted_import: { arguments: { address: string, id: string, }; reply: null };
+  /** The documents of a hosted connection, and of the others under the same container tags. */
+  hosted_documents: { arguments: { address: string, id: string, }; reply: Array<HostedDocument> };
+  /** Deletes a hosted connection, and its documents or not. */
+  hosted_delete: { arguments: { address: string, id: string, deleteDocuments: boolean, }; reply: null };
+  /** Makes a hosted connection of the same settings, with the secret from the keychain, and pauses this one until it is resumed. The keys leave this computer. */
+  connection_hand_over: { arguments: { id: string, address: string, }; reply: HostedConnection };
   /** Searches the library. */
   library_search: { arguments: { query: SearchQuery, }; reply: SearchReply };
   /** The library's containers. */
   library_tags: { arguments: Record<string, never>; reply: Array<TagCount> };
+  /** Whether the local API is to be served, where, and how it stands. */
+  local_api_get: { arguments: Record<string, never>; reply: LocalApiView };
+  /** Chooses whether the app serves the local API, and on which port. Whether that worked comes as an event. */
+  local_api_set: { arguments: { enabled: boolean, port: number, }; reply: LocalApiView };
+  /** The token of the local API, for a person to copy; `renew` makes another one and ends the one before. */
+  local_api_token: { arguments: { renew: boolean, }; reply: string };
 }

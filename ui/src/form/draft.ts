@@ -9,6 +9,7 @@ import type {
   OnIllegalTag,
   OnNoMatch,
 } from "../client/generated";
+import { HOSTED, kindOf, SELF_HOSTED, type DestinationKind } from "../lib/destination";
 import { readEndpoint, type ProviderId } from "../lib/providers";
 import { filledIn } from "./rules";
 import { bytesOfMegabytes, megabytesOf } from "./size";
@@ -72,6 +73,13 @@ export interface Typed {
   addressing: Addressing;
   everyMinutes: number;
   name: string;
+  destination: DestinationKind;
+  /** Address of a Supermemory of one's own. */
+  ownAddress: string;
+  /** Address of the Supermemory whose cloud is to run it. */
+  cloudAddress: string;
+  /** API key of the chosen Supermemory, where it has no saved one or is to get another. */
+  apiKey: string;
 }
 
 /** The documented defaults. */
@@ -100,6 +108,10 @@ export const EMPTY: Typed = {
   addressing: "auto",
   everyMinutes: 240,
   name: "",
+  destination: "library",
+  ownAddress: SELF_HOSTED,
+  cloudAddress: HOSTED,
+  apiKey: "",
 };
 
 /** What an edit starts from. Secrets are not there to be shown. */
@@ -129,7 +141,23 @@ export function typedFrom(row: ConnectionView): Typed {
     addressing: row.addressing,
     everyMinutes: row.everyMinutes,
     name: row.name,
+    destination: kindOf(row.destination),
+    ownAddress: kindOf(row.destination) === "own" ? row.destination : EMPTY.ownAddress,
   };
+}
+
+/** Address of the chosen Supermemory; null for the library. */
+export function addressTyped(typed: Typed): string | null {
+  switch (typed.destination) {
+    case "library":
+      return null;
+    case "supermemory":
+      return HOSTED;
+    case "own":
+      return typed.ownAddress;
+    case "cloud":
+      return typed.cloudAddress;
+  }
 }
 
 /** Tags are typed with commas or spaces between them; neither can be part of a tag. */
@@ -162,14 +190,15 @@ export function draftOf(typed: Typed): ConnectionDraft {
     documentLimit: limitOf(typed.documentLimit),
     onNoMatch: typed.onNoMatch,
     onIllegalTag: typed.onIllegalTag,
-    onGone: typed.onGone,
+    // Over there nobody is asked, since nothing is promised.
+    onGone: typed.destination === "cloud" ? EMPTY.onGone : typed.onGone,
     filters: filledIn(typed.filters),
     ...(maxSize === null ? {} : { maxSize }),
     caFile: typed.caFile,
     requesterPays: typed.requesterPays,
     addressing: typed.addressing,
     everyMinutes: typed.everyMinutes,
-    destination: "library",
+    destination: addressTyped(typed)?.trim() ?? "library",
     credentials: credentialsOf(typed),
   };
 }
@@ -192,6 +221,7 @@ export function reachDraftOf(typed: Typed): ConnectionDraft {
     onGone: EMPTY.onGone,
     filters: [],
     everyMinutes: null,
+    destination: "library",
   };
 }
 

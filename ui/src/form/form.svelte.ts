@@ -1,6 +1,8 @@
 /** The form of one connection: what was typed, where the person is, and what the engine says about it. */
 import { untrack } from "svelte";
 
+import { KnowledgeBases } from "../bases/bases.svelte";
+import { BaseTrial } from "../bases/trial.svelte";
 import { asEngineError, type Client, type EngineError } from "../client/client";
 import type {
   ConnectionDraft,
@@ -8,12 +10,14 @@ import type {
   DraftListing,
   FieldError,
   Fix,
+  HostedConnection,
   PlanSummary,
   TestReport,
 } from "../client/generated";
 import { Latest } from "../lib/latest";
 import { endpointFor, providerOf, readEndpoint, takeApart, type ProviderId } from "../lib/providers";
-import { draftOf, EMPTY, reachDraftOf, stepOf, STEPS, typedFrom, type Typed } from "./draft";
+import { missingOfBase } from "./destination";
+import { addressTyped, draftOf, EMPTY, reachDraftOf, stepOf, STEPS, typedFrom, type Typed } from "./draft";
 import { EditReview } from "./review.svelte";
 
 const ENDPOINT_MISSING: Partial<Record<ProviderId, string>> & { other: string } = {
@@ -37,10 +41,13 @@ export class ConnectionForm {
   readonly #listing = new Latest();
   readonly #rules = new Latest();
   readonly #testing = new Latest();
+  readonly #bases: KnowledgeBases;
   /** The saved connection that is edited; null for a new one. */
   readonly saved: ConnectionView | null;
   /** What saving an edit would do. */
   readonly review: EditReview;
+  /** The test of the chosen Supermemory. */
+  readonly trial: BaseTrial;
 
   typed = $state<Typed>({ ...EMPTY });
   step = $state(0);
@@ -49,7 +56,7 @@ export class ConnectionForm {
   errors = $state.raw<FieldError[]>([]);
   /** Grows when the first wrong field wants the focus. */
   focusWrong = $state(0);
-  busy = $state<"next" | AfterSaving | null>(null);
+  busy = $state<"next" | "cloud" | AfterSaving | null>(null);
   error = $state.raw<EngineError | null>(null);
 
   testing = $state(false);
@@ -70,10 +77,12 @@ export class ConnectionForm {
   /** Draft whose rules `summary` and the table show; it changes only after a pause in typing. */
   previewed = $state.raw<ConnectionDraft | null>(null);
 
-  constructor(client: Client, saved: ConnectionView | null) {
+  constructor(client: Client, saved: ConnectionView | null, bases = new KnowledgeBases(client)) {
     this.#client = client;
+    this.#bases = bases;
     this.saved = saved;
     this.review = new EditReview(client);
+    this.trial = new BaseTrial(client);
     if (saved) {
       this.typed = typedFrom(saved);
       this.reached = STEPS.length - 1;
@@ -86,6 +95,11 @@ export class ConnectionForm {
 
   get draft(): ConnectionDraft {
     return draftOf(this.typed);
+  }
+
+  /** Documents stay where they were sent, so a connection that holds some keeps its destination. */
+  get destinationFixed(): boolean {
+    return this.saved !== null && this.saved.documents > 0;
   }
 
   /** Everywhere but at Amazon there has to be an endpoint; the engine would take its absence for Amazon. */
@@ -282,6 +296,7 @@ export class ConnectionForm {
 
   /** Whether it may be saved at once: what an edit does to documents that are held is shown first. */
   async mayBeSaved(after: AfterSaving): Promise<boolean> {
+    if (!this.#baseIsNamed()) return false;
     if (this.id === null) return true;
     this.error = null;
     try {
@@ -306,6 +321,7 @@ export class ConnectionForm {
     this.busy = after;
     this.error = null;
     try {
+      await this.#keepKey();
       const draft = this.draft;
       return this.id === null
         ? await this.#client.call("connection_add", { draft })
@@ -319,12 +335,37 @@ export class ConnectionForm {
     }
   }
 
+  /**
+   * Lets Supermemory's cloud run it; the answer is the connection over there, or null when something has to be
+   * corrected first. What its connector cannot do is refused before anything leaves this computer.
+   */
+  async createHosted(): Promise<HostedConnection | null> {
+    if (!this.#baseIsNamed()) return null;
+    this.busy = "cloud";
+    this.error = null;
+    try {
+      await this.#keepKey();
+      const address = this.typed.cloudAddress;
+      return await this.#client.call("hosted_create", { address, draft: this.draft });
+    } catch (cause) {
+      const error = asEngineError(cause);
+      // All of them are listed where the choice is made: often the way out is another choice.
+      this.errors = error.fields;
+      if (error.fields.length === 0) this.error = error;
+      else this.focusWrong += 1;
+      return null;
+    } finally {
+      this.busy = null;
+    }
+  }
+
   /** Ends what is under way and forgets secrets. */
   close(): void {
     this.#listing.drop();
     this.#rules.drop();
     this.#testing.drop();
     this.review.drop();
+    this.trial.drop();
     this.typed = { ...EMPTY };
   }
 
@@ -347,6 +388,27 @@ export class ConnectionForm {
       // Suggestions are a convenience; what failed shows itself where the listing is used.
       this.sample = [];
     }
+  }
+
+  /** Whether address and key of the chosen Supermemory are there; what is missing is said at its field. */
+  #baseIsNamed(): boolean {
+    const address = addressTyped(this.typed);
+    if (address === null || this.destinationFixed) return true;
+    const missing = missingOfBase(address, this.typed.apiKey, this.#bases.find(address));
+    if (!missing) return true;
+    this.errors = [missing];
+    this.#showFirstWrong();
+    return false;
+  }
+
+  /** A key that was typed goes into the keychain before the connection that needs it is saved. */
+  async #keepKey(): Promise<void> {
+    const address = addressTyped(this.typed);
+    if (address === null || this.destinationFixed || this.typed.apiKey.trim() === "") return;
+    await this.#bases.keep(address.trim(), this.typed.apiKey);
+    this.typed.apiKey = "";
+    this.trial.drop();
+    void this.#bases.learn(address.trim());
   }
 
   /** The engine keeps one listing of a draft; another form, or a restart, may have replaced ours. */

@@ -12,12 +12,14 @@ it("every place has an address that leads back to it", () => {
     { screen: "run", id: "r1" },
     { screen: "library" },
     { screen: "settings" },
+    { screen: "hosted", address: "http://localhost:6767" },
+    { screen: "hosted_connection", address: "https://api.supermemory.ai", id: "a/b" },
   ];
   for (const place of places) expect(routeOf(addressOf(place))).toEqual(place);
 });
 
 it("an unknown address shows the connections", () => {
-  for (const address of ["", "#", "#/", "#/nowhere", "#/connections/x"]) {
+  for (const address of ["", "#", "#/", "#/nowhere", "#/connections/x", "#/hosted"]) {
     expect(routeOf(address)).toEqual({ screen: "connections" });
   }
 });

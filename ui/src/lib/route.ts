@@ -8,7 +8,9 @@ export type Route =
   | { screen: "activity" }
   | { screen: "run"; id: string }
   | { screen: "library" }
-  | { screen: "settings" };
+  | { screen: "settings" }
+  | { screen: "hosted"; address: string }
+  | { screen: "hosted_connection"; address: string; id: string };
 
 export function addressOf(route: Route): string {
   switch (route.screen) {
@@ -19,6 +21,10 @@ export function addressOf(route: Route): string {
       return `#/connections/${encodeURIComponent(route.id)}/${route.screen}`;
     case "run":
       return `#/activity/${encodeURIComponent(route.id)}`;
+    case "hosted":
+      return `#/hosted/${encodeURIComponent(route.address)}`;
+    case "hosted_connection":
+      return `#/hosted/${encodeURIComponent(route.address)}/${encodeURIComponent(route.id)}`;
     case "connections":
     case "activity":
     case "library":
@@ -39,6 +45,11 @@ export function routeOf(address: string): Route {
     case "library":
     case "settings":
       return { screen: place };
+    case "hosted":
+      if (!second) return { screen: "connections" };
+      return third
+        ? { screen: "hosted_connection", address: second, id: third }
+        : { screen: "hosted", address: second };
     default:
       return { screen: "connections" };
   }

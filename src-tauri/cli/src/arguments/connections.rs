@@ -4,7 +4,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Subcommand};
 use s3_connector_engine::view::PauseLength;
 
-use super::fields::FieldArguments;
+use super::fields::{FieldArguments, parse_supermemory};
 
 /// What to do with connections.
 #[derive(Debug, Subcommand)]
@@ -39,6 +39,14 @@ tags that are named take the place of all that were saved.")]
     /// Let a paused connection, or all, go on
     #[command(after_help = "Example:\n  s3c connections resume --all")]
     Resume(Which),
+    /// Hand a connection over to Supermemory's cloud: its keys leave this computer, and here it is paused
+    #[command(after_help = "\
+Example:
+  s3c connections hand-over notes --yes
+
+A hosted connection of the same settings is made, with the secret from the keychain. The documents that are held
+stay; delete the connection here when the hosted one is in step.")]
+    HandOver(HandOverArguments),
     /// Delete a connection and its documents
     #[command(after_help = "Example:\n  s3c connections delete notes --keep-documents")]
     Delete(DeleteArguments),
@@ -112,6 +120,19 @@ fn length(word: &str) -> PauseLength {
         "tomorrow" => PauseLength::Tomorrow,
         _ => PauseLength::UntilResumed,
     }
+}
+
+/// A connection to hand over.
+#[derive(Debug, Args)]
+pub struct HandOverArguments {
+    /// Name or id of the connection
+    pub name: String,
+    /// Which Supermemory [default: the hosted one]
+    #[arg(long, value_name = "supermemory|supermemory=URL", default_value = "supermemory", hide_default_value = true, value_parser = parse_supermemory)]
+    pub to: String,
+    /// Say yes to the keys leaving this computer
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// A connection to delete.

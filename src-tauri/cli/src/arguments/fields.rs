@@ -133,6 +133,15 @@ fn parse_destination(text: &str) -> Result<String, String> {
     Destination::parse(name).map(|destination| destination.name().to_owned()).map_err(str::to_owned)
 }
 
+/// The address of a Supermemory: `supermemory`, or `supermemory=URL`.
+pub fn parse_supermemory(text: &str) -> Result<String, String> {
+    match Destination::parse(text.strip_prefix("supermemory=").unwrap_or(text)) {
+        Ok(Destination::Supermemory(address)) => Ok(address.as_str().to_owned()),
+        Ok(Destination::Library) => Err("use supermemory, or supermemory=URL".into()),
+        Err(message) => Err(message.to_owned()),
+    }
+}
+
 fn parse_every(text: &str) -> Result<u32, String> {
     match text {
         "manual" => Ok(0),

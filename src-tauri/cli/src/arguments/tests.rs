@@ -60,7 +60,10 @@ fn no_argument_takes_a_secret() {
     names.retain(|(name, _)| name.contains("secret") || name.contains("token"));
     names.sort();
     names.dedup();
-    assert_eq!(names, ["secret_access_key_stdin", "session_token_stdin"].map(|name| (name.to_owned(), false)));
+    // `--secrets` says where they are kept.
+    let (places, switches): (Vec<_>, Vec<_>) = names.into_iter().partition(|(_, takes_value)| *takes_value);
+    assert_eq!(places, [("secrets".to_owned(), true)]);
+    assert_eq!(switches, ["secret_access_key_stdin", "session_token_stdin"].map(|name| (name.to_owned(), false)));
 }
 
 #[test]

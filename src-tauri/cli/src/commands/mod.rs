@@ -5,8 +5,10 @@ use std::sync::Arc;
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::Result;
 use s3_connector_engine::knowledge_base::SearchQuery;
+use s3_connector_engine::secrets::SecretStore;
+use s3_connector_local_api::Token;
 
-use crate::arguments::{Command, ConnectionsCommand, KnowledgeBaseCommand};
+use crate::arguments::{Command, ConnectionsCommand, HostedCommand, KnowledgeBaseCommand, SecretsIn};
 use crate::exit::Exit;
 use crate::output::{Face, Output};
 use crate::secret::{self, Entered};
@@ -16,6 +18,7 @@ mod documents;
 mod draft;
 mod edit;
 mod hint;
+mod hosted;
 mod items;
 mod knowledge_base;
 mod pause;
@@ -23,6 +26,7 @@ mod policy;
 mod preview;
 mod runs;
 mod search;
+mod serve;
 mod sync;
 mod test;
 mod watch;
@@ -40,6 +44,7 @@ const fn most_shown(face: Face) -> u64 {
 pub struct Task {
     command: Command,
     entered: Entered,
+    token: Option<Token>,
 }
 
 impl Task {
@@ -48,12 +53,35 @@ impl Task {
         let entered = match &command {
             Command::Connections(ConnectionsCommand::Add(arguments)) => secret::enter(&arguments.fields)?,
             Command::Connections(ConnectionsCommand::Edit(arguments)) => secret::enter(&arguments.fields)?,
+            Command::Hosted(HostedCommand::Create(arguments)) => secret::enter(&arguments.fields)?,
             Command::KnowledgeBase(KnowledgeBaseCommand::Set(_)) => {
                 Entered { api_key: Some(secret::api_key()?), ..Entered::default() }
             }
             _ => Entered::default(),
         };
-        Ok(Self { command, entered })
+        let token = match &command {
+            Command::Serve(arguments) => Some(serve::token(arguments)?),
+            _ => None,
+        };
+        Ok(Self { command, entered, token })
+    }
+
+    /// Where the secrets of connections are.
+    pub fn secrets(&self) -> Arc<dyn SecretStore> {
+        serve::secrets(match &self.command {
+            Command::Serve(arguments) => arguments.secrets,
+            _ => SecretsIn::Keychain,
+        })
+    }
+
+    /// Whether it works without a data folder: also while another process works on it.
+    pub fn is_alone(&self) -> bool {
+        matches!(&self.command, Command::Token(arguments) if !arguments.renew)
+    }
+
+    /// Does what needs no data folder.
+    pub async fn run_alone(self, output: &mut Output) -> Result<Exit> {
+        serve::print_token(None, output).await
     }
 
     /// Does it.
@@ -61,6 +89,7 @@ impl Task {
         match self.command {
             Command::Connections(command) => run_connections(command, self.entered, engine, output).await,
             Command::KnowledgeBase(command) => knowledge_base::run(engine, command, self.entered.api_key, output).await,
+            Command::Hosted(command) => hosted::run(engine, command, self.entered, output).await,
             Command::Test(arguments) => test::run(engine, &arguments.name, output).await,
             Command::Policy(arguments) => policy::run(engine, &arguments.name, output).await,
             Command::Preview(arguments) => preview::run(engine, &arguments.name, arguments.limit, output).await,
@@ -71,6 +100,10 @@ impl Task {
             Command::Why(arguments) => why::run(engine, arguments, output).await,
             Command::Documents(arguments) => documents::run(engine, arguments, output).await,
             Command::Watch => watch::run(engine, output).await,
+            Command::Serve(arguments) => {
+                serve::run(engine, &arguments, self.token.unwrap_or(Token::Engine), output).await
+            }
+            Command::Token(_) => serve::print_token(Some(engine), output).await,
             Command::Search(arguments) => {
                 let query = SearchQuery {
                     query: arguments.query.join(" "),
@@ -98,6 +131,7 @@ async fn run_connections(
         ConnectionsCommand::List => connections::list(engine, output).await,
         ConnectionsCommand::Pause(arguments) => pause::pause(engine, arguments, output).await,
         ConnectionsCommand::Resume(which) => pause::resume(engine, which, output).await,
+        ConnectionsCommand::HandOver(arguments) => hosted::hand_over(engine, arguments, output).await,
         ConnectionsCommand::Delete(arguments) => {
             connections::delete(engine, &arguments.name, arguments.keep_documents, output).await
         }

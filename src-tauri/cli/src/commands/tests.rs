@@ -41,7 +41,7 @@ impl Desk {
             other => panic!("{other:?}"),
         };
         let mut output = Output::new(Face::Json, Box::new(std::io::sink()), Box::new(std::io::sink()));
-        Task { command, entered }.run(&self.engine, &mut output).await
+        Task { command, entered, token: None }.run(&self.engine, &mut output).await
     }
 
     async fn only(&self) -> ConnectionView {

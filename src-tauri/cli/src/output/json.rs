@@ -7,8 +7,8 @@ use s3_connector_engine::knowledge_base::SearchResult;
 use s3_connector_engine::plan::DocumentState;
 use s3_connector_engine::scope::SkipReason;
 use s3_connector_engine::view::{
-    ConnectionView, DocumentView, KeyStory, KnowledgeBaseReport, KnowledgeBaseView, PlanAction, PlanItem, PlanTotals,
-    RunState, RunView, TestReport,
+    ConnectionView, DocumentView, HostedConnection, HostedDocument, HostedRun, KeyStory, KnowledgeBaseReport,
+    KnowledgeBaseView, PlanAction, PlanItem, PlanTotals, RunState, RunView, TestReport,
 };
 use serde::Serialize;
 
@@ -77,6 +77,60 @@ pub struct KnowledgeBaseTestReply<'a> {
 pub struct ForgottenReply<'a> {
     /// The address as it was typed.
     pub forgotten: &'a str,
+}
+
+/// `hosted create`, `connections hand-over`.
+#[derive(Serialize)]
+pub struct HostedReply<'a> {
+    /// The hosted connection.
+    pub hosted: &'a HostedConnection,
+}
+
+/// `hosted list`.
+#[derive(Serialize)]
+pub struct HostedListReply<'a> {
+    /// Every hosted connection, oldest first.
+    pub hosted: &'a [HostedConnection],
+}
+
+/// `hosted show`.
+#[derive(Serialize)]
+pub struct HostedShowReply<'a> {
+    /// The hosted connection.
+    pub hosted: &'a HostedConnection,
+    /// Its syncs, the newest first.
+    pub runs: &'a [HostedRun],
+}
+
+/// `hosted import`.
+#[derive(Serialize)]
+pub struct HostedImportReply<'a> {
+    /// Id of the hosted connection for which a sync was asked.
+    pub import: &'a str,
+}
+
+/// `hosted documents`.
+#[derive(Serialize)]
+pub struct HostedDocumentsReply<'a> {
+    /// The documents.
+    pub documents: &'a [HostedDocument],
+}
+
+/// `hosted delete`.
+#[derive(Serialize)]
+pub struct DeletedHostedReply<'a> {
+    /// What is gone.
+    pub deleted: DeletedHosted<'a>,
+}
+
+/// A hosted connection that is gone.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeletedHosted<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Whether its documents are gone too.
+    pub documents_deleted: bool,
 }
 
 /// `test`.
@@ -230,6 +284,20 @@ impl<'a> From<&'a DocumentView> for Document<'a> {
 pub struct SearchReply<'a> {
     /// Best first.
     pub results: Vec<Found<'a>>,
+}
+
+/// Answer to `serve`.
+#[derive(Serialize)]
+pub struct ListeningReply<'a> {
+    /// Where.
+    pub listening: &'a str,
+}
+
+/// Answer to `token`.
+#[derive(Serialize)]
+pub struct TokenReply<'a> {
+    /// It.
+    pub token: &'a str,
 }
 
 /// One result of `search`.

@@ -151,7 +151,7 @@ fn address(draft: &KnowledgeBaseDraft) -> Result<Address> {
     parse(&draft.address)
 }
 
-fn parse(text: &str) -> Result<Address> {
+pub(super) fn parse(text: &str) -> Result<Address> {
     Address::parse(text).map_err(|message| {
         Error::fields(vec![FieldError { field: "address".into(), message: message.into(), span: None }])
     })

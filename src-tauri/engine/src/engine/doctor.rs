@@ -27,6 +27,9 @@ const LARGEST_READ: u64 = 1_000_000;
 /// How long a name or a connection may take.
 const STEP: Duration = Duration::from_secs(10);
 
+/// How long a knock may take, with all that is tried.
+const KNOCK: Duration = Duration::from_secs(10);
+
 /// A person is waiting.
 fn limits() -> Limits {
     Limits {
@@ -53,6 +56,18 @@ impl Engine {
                 Ok(without_credentials(&error, &settings))
             }
         }
+    }
+
+    /// Asks the bucket of a draft for the beginning of its listing, and for nothing else: a connection test in one
+    /// request, for a program that waits.
+    ///
+    /// # Errors
+    /// `invalid_connection` with the fields; what the bucket says.
+    pub async fn connection_knock(&self, draft: &ConnectionDraft) -> Result<()> {
+        let (settings, credentials) = self.resolve_draft(draft, None).await?;
+        let limits = Limits { operation: KNOCK, ..limits() };
+        let source = S3Source::with_limits(&settings, &credentials, limits).await?;
+        source.list(&settings.prefix, None).await.map(drop)
     }
 
     /// Tries a saved connection.

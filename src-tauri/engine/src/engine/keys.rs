@@ -141,6 +141,7 @@ fn document(row: &DocumentRow) -> DocumentView {
         changed_at: row.changed_at,
         size: row.size,
         refusal: row.error_detail.clone(),
+        removed_by_hand: row.was_removed_by_hand(),
     }
 }
 
@@ -176,6 +177,9 @@ fn sentence(found: &KeyRow, plan: Option<&PlanItem>, listed_at: Option<i64>, his
         PlanAction::Kept => {
             "It is in. The bucket does not have it any more, or it is out of scope; such documents are kept, as chosen."
                 .into()
+        }
+        PlanAction::Skipped if found.rows.last().is_some_and(DocumentRow::was_removed_by_hand) => {
+            "It was removed by hand. It is sent again when it changes, or when you ask for it.".into()
         }
         PlanAction::Skipped => skipped(plan, live.is_some()),
     }

@@ -30,14 +30,21 @@ mod bases;
 mod connections;
 mod doctor;
 mod drafts;
+mod hosted;
 mod keys;
+mod library;
+mod local_api;
 mod previews;
+mod removals;
 mod running;
 mod settling;
 mod show;
 mod unwritten;
 
+pub use local_api::{DEFAULT_PORT, local_api_token};
+
 use drafts::Draft;
+use local_api::LocalApi;
 use running::Running;
 
 /// Events that a slow listener may fall behind by before it misses some.
@@ -59,6 +66,7 @@ pub struct Engine {
     unwritten: Mutex<unwritten::Unwritten>,
     followed: Mutex<settling::Followed>,
     supermemories: Mutex<HashMap<Address, Arc<Supermemory>>>,
+    local_api: LocalApi,
     tasks: TaskTracker,
     closing: CancellationToken,
 }
@@ -89,6 +97,7 @@ impl Engine {
         })
         .await?;
         store.write(|db| runs::close_left_open(db, now())).await?;
+        let local_api = LocalApi::read(&store).await?;
         let engine = Arc::new(Self {
             store: Arc::new(store),
             library: Arc::new(library),
@@ -103,6 +112,7 @@ impl Engine {
             unwritten: Mutex::default(),
             followed: Mutex::default(),
             supermemories: Mutex::default(),
+            local_api,
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
         });

@@ -32,7 +32,8 @@ pub fn fate(facts: &KeyFacts<'_>, tag: &TagOf, decision: &Decision) -> Option<Fa
             };
             return Some(Fate { needs_place: !has_place(facts.rows), ..plain(action) });
         }
-        let refused = decision.stands.is_some_and(|i| facts.rows[i].state == DocumentState::Rejected);
+        let is_refused = |row: &DocumentRow| row.state == DocumentState::Rejected || row.is_leaving_by_hand();
+        let refused = decision.stands.is_some_and(|i| is_refused(&facts.rows[i]));
         return Some(if refused { skipped(SkipReason::Refused) } else { plain(PlanAction::Unchanged) });
     }
     let held = facts.rows.iter().any(is_live);

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use ts_rs::TS;
 
 use crate::connection::OnGone;
+use crate::error::ErrorCode;
 use crate::knowledge_base::{DocumentId, RemoteId};
 use crate::laws::{Law, Laws};
 use crate::object::{ETag, ObjectKey, ObjectMeta};
@@ -70,6 +71,19 @@ pub struct DocumentRow {
     pub size: u64,
     /// It was refused, and a person asked to send it once more.
     pub retry: bool,
+}
+
+impl DocumentRow {
+    /// Whether a person began to remove it by hand. Such a removal is finished like any other, but its row then stays, as
+    /// a refusal: the document must not come back with the next run. Asked for again, it is removed as if by a rule.
+    pub fn is_leaving_by_hand(&self) -> bool {
+        self.state == DocumentState::Removing && self.was_removed_by_hand() && !self.retry
+    }
+
+    /// Whether a person removed it by hand, or began to.
+    pub fn was_removed_by_hand(&self) -> bool {
+        self.error_code.as_deref().is_some_and(|code| ErrorCode::from_name(code) == ErrorCode::DocumentRemoved)
+    }
 }
 
 /// The version and tag that a key should have.
@@ -177,6 +191,7 @@ pub fn has_place(rows: &[DocumentRow]) -> bool {
 /// | row | tag is not the rule's | stands for what is wanted | same tag, other version | same tag, gone and to be removed |
 /// | --- | --- | --- | --- | --- |
 /// | removing | finish | finish, then put | finish | finish |
+/// | removing, by hand | finish | finish, and put nothing | finish | finish |
 /// | intended | resolve | put | resolve | resolve |
 /// | sent | wait | wait | wait | wait |
 /// | indexed | remove first of all | nothing | remove once another is searchable and better | remove |
@@ -198,6 +213,7 @@ pub fn decide(connection: &str, facts: &KeyFacts<'_>, ground: Ground) -> Decisio
             // It settles first: removing what is still processed would be refused, and could land late.
             DocumentState::Sent => None,
             _ if again == Some(i) => Some(Step::Remove(i, Why::Retried)),
+            DocumentState::Removing if row.is_leaving_by_hand() => Some(Step::Finish(i)),
             _ if stands == Some(i) => None,
             DocumentState::Removing => Some(Step::Finish(i)),
             DocumentState::Intended => laws.hold(Law::Resolve).then_some(Step::Resolve(i)),
@@ -239,9 +255,11 @@ fn wanted(facts: &KeyFacts<'_>) -> Option<Wanted> {
 }
 
 /// A row stands for the wanted triple by etag, or by id: a row that followed to a later etag keeps its first id.
-/// A removal once begun is finished, so a row that is on its way out stands for nothing.
+/// A removal once begun is finished, so a row that is on its way out stands for nothing, unless a person removed it: it
+/// stays as a refusal.
 fn standing_row(connection: &str, facts: &KeyFacts<'_>, want: &Wanted, laws: Laws) -> Option<usize> {
-    let is_leaving = |row: &DocumentRow| row.state == DocumentState::Removing && laws.hold(Law::OneWay);
+    let is_leaving =
+        |row: &DocumentRow| row.state == DocumentState::Removing && !row.is_leaving_by_hand() && laws.hold(Law::OneWay);
     let open = |row: &DocumentRow| row.tag == want.tag && !is_leaving(row);
     let by_etag = facts.rows.iter().position(|row| open(row) && row.etag.names_same_version(&want.etag));
     if by_etag.is_some() || !laws.hold(Law::StandsById) {

@@ -228,3 +228,27 @@ proptest! {
         }
     }
 }
+
+fn removed_by_hand(etag: &str, tag: &str, state: DocumentState, sequence: i64) -> DocumentRow {
+    DocumentRow { error_code: Some("document_removed".to_owned()), ..row(etag, tag, state, sequence) }
+}
+
+#[test]
+fn what_a_person_removed_is_finished_and_not_put_again() {
+    let leaving = Case::new(Some("v1"), Some("t"), vec![removed_by_hand("v1", "t", DocumentState::Removing, 1)]);
+    assert_eq!(leaving.decide().steps, [Step::Finish(0)]);
+    assert_eq!(leaving.fate().map(|fate| fate.reason), Some(Some(SkipReason::Refused)));
+    let gone = Case::new(Some("v1"), Some("t"), vec![removed_by_hand("v1", "t", DocumentState::Rejected, 1)]);
+    assert_eq!(gone.decide().steps, []);
+    assert_eq!(gone.fate().map(|fate| fate.reason), Some(Some(SkipReason::Refused)));
+}
+
+#[test]
+fn what_a_person_removed_is_put_when_it_changes_or_is_asked_for() {
+    let changed = Case::new(Some("v2"), Some("t"), vec![removed_by_hand("v1", "t", DocumentState::Rejected, 1)]);
+    assert_eq!(changed.decide().steps, [Step::Put, Step::Remove(0, Why::Refused)]);
+    for state in [DocumentState::Rejected, DocumentState::Removing] {
+        let asked = DocumentRow { retry: true, ..removed_by_hand("v1", "t", state, 1) };
+        assert!(Case::new(Some("v1"), Some("t"), vec![asked]).decide().steps.contains(&Step::Put), "{state:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Rows of `documents`: what a knowledge base holds or may hold.
 
-use rusqlite::{Connection as Db, Row, params};
+use rusqlite::{Connection as Db, OptionalExtension, Row, params};
 
 use super::sql_error;
 use crate::error::{Error, ErrorCode, Result};
@@ -118,6 +118,36 @@ pub fn set_removing(db: &Db, id: &str) -> Result<()> {
         .and_then(|mut s| s.execute([id]))
         .map_err(sql_error)?;
     Ok(())
+}
+
+/// Marks the beginning of a removal by a person's hand. Only a document that is held can be removed; says whether it was.
+pub fn set_removing_by_hand(db: &Db, id: &str, reason: &str, at: i64) -> Result<bool> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE documents SET state = 'removing', error_code = ?2, error_detail = ?3, retry = 0, changed_at = ?4 \
+             WHERE id = ?1 AND state IN ('sent', 'indexed')",
+        )
+        .and_then(|mut s| s.execute(params![id, ErrorCode::DocumentRemoved.name(), reason, at]))
+        .map_err(sql_error)?;
+    Ok(changed == 1)
+}
+
+/// A removal by a person's hand was answered: what is left is the refusal to send it again.
+pub fn set_removed_by_hand(db: &Db, id: &str) -> Result<()> {
+    db.prepare_cached(
+        "UPDATE documents SET state = 'rejected', remote_id = NULL, unanswered_at = NULL \
+         WHERE id = ?1 AND state = 'removing' AND error_code = ?2",
+    )
+    .and_then(|mut s| s.execute(params![id, ErrorCode::DocumentRemoved.name()]))
+    .map_err(sql_error)?;
+    Ok(())
+}
+
+/// The row of this id.
+pub fn by_id(db: &Db, connection: i64, id: &str) -> Result<Option<DocumentRow>> {
+    db.prepare_cached(&format!("SELECT {COLUMNS} FROM documents WHERE connection = ?1 AND id = ?2"))
+        .and_then(|mut s| s.query_row(params![connection, id], read).optional())
+        .map_err(sql_error)
 }
 
 /// Remembers the remote id of a row whose put was never answered.

@@ -22,6 +22,7 @@ mod lock;
 pub mod objects;
 pub mod preview;
 pub mod runs;
+pub mod settings;
 
 /// `application_id` of the state file: "S3Cn".
 const APPLICATION_ID: i32 = 0x5333_436e;

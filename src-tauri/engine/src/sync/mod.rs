@@ -381,7 +381,7 @@ pub async fn remove_everything(sides: Sides<'_>) -> Result<u64> {
             let Some(last) = rows.last() else { break };
             after = last.sequence;
             let count = rows.len();
-            let group = rows.into_iter().map(|row| Leaving { row, heir: None, is_bare: false }).collect();
+            let group = rows.into_iter().map(|row| Leaving { row, heir: None, is_bare: false, stays: false }).collect();
             let gone = removal::remove(sides, group, now()).await?;
             waiting += (count - gone.len()) as u64;
         }

@@ -29,6 +29,8 @@ pub struct Leaving {
     pub heir: Option<Intent>,
     /// It leaves its key without a wanted version: a person sees it as removed.
     pub is_bare: bool,
+    /// A person removed it by hand: its row stays, as a refusal.
+    pub stays: bool,
 }
 
 /// Which removals are carried out now.
@@ -72,7 +74,9 @@ pub fn leaving(rules: &Rules, key: &KeyRow, judgement: &Judgement, round: Round,
             | (Step::Put, _) => continue,
         };
         let heir = heir(rules, key, judgement, index, now);
-        leaving.push(Leaving { row: key.rows[index].clone(), heir, is_bare: bare.contains(&index) });
+        let row = key.rows[index].clone();
+        let stays = row.is_leaving_by_hand();
+        leaving.push(Leaving { row, heir, is_bare: bare.contains(&index), stays });
     }
     leaving
 }
@@ -140,9 +144,10 @@ pub async fn remove(sides: Sides<'_>, mut group: Vec<Leaving>, now: i64) -> Resu
     let (forgotten, destination) = (gone.clone(), destination.to_owned());
     store
         .write(move |db| {
-            forgotten
-                .iter()
-                .try_for_each(|l| documents::forget(db, connection, &destination, &l.row.id, l.heir.as_ref()))
+            forgotten.iter().try_for_each(|l| match l.stays {
+                true => documents::set_removed_by_hand(db, &l.row.id),
+                false => documents::forget(db, connection, &destination, &l.row.id, l.heir.as_ref()),
+            })
         })
         .await?;
     Ok(gone)

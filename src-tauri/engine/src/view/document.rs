@@ -26,6 +26,8 @@ pub struct DocumentView {
     pub size: u64,
     /// Why it was refused.
     pub refusal: Option<String>,
+    /// A person removed it: it is not sent again until it changes, or is asked for.
+    pub removed_by_hand: bool,
 }
 
 /// A page of a connection's documents.

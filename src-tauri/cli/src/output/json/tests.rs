@@ -102,6 +102,7 @@ fn a_document_has_exactly_the_promised_fields() {
         changed_at: 1,
         size: 2,
         refusal: Some("no text".into()),
+        removed_by_hand: false,
     };
     let promised = json!({"key": "a.md", "etag": "e1", "tag": "u1", "id": "s3-1", "state": "rejected"});
     assert_eq!(value(&Document::from(&document)), promised);

@@ -5,6 +5,8 @@
 //! Changes go through one connection, one transaction each; searches have connections of their own and wait
 //! for nothing. What the window shows of a document (snippets, filters) is here, what a document is, is not.
 
+mod condition;
+mod documents;
 mod extract;
 mod file;
 mod rows;
@@ -20,6 +22,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use rusqlite::Connection;
 
+pub use self::condition::{Comparison, Condition, DocumentFilter, Field};
+pub use self::documents::{DocumentQuery, DocumentSearch};
 use self::file::{Readers, failed};
 use self::rows::Texts;
 use super::{
@@ -30,6 +34,7 @@ use crate::connection::ConnectionId;
 use crate::error::{Error, ErrorCode, Result};
 use crate::object::ObjectKey;
 use crate::scope::Intake;
+use crate::view::{LibraryHits, LibraryPage};
 
 /// Largest file, in bytes: the documented limit of 50 MB (<https://supermemory.ai/docs/connectors/s3>).
 pub const SIZE_LIMIT: u64 = 50_000_000;
@@ -69,6 +74,28 @@ impl Library {
     /// How many documents it holds. Costs nothing.
     pub fn document_count(&self) -> u64 {
         self.0.documents.load(Ordering::Relaxed)
+    }
+
+    /// A page of what it holds, the newest first unless asked otherwise.
+    ///
+    /// # Errors
+    /// `library_failed`.
+    pub async fn page(&self, query: DocumentQuery) -> Result<LibraryPage> {
+        self.blocking(move |shared| {
+            shared.readers.read(|c| documents::page(c, &query)).map_err(|e| failed("list documents", e))
+        })
+        .await
+    }
+
+    /// Searches among the documents that a filter leaves.
+    ///
+    /// # Errors
+    /// `library_failed`.
+    pub async fn search_documents(&self, asked: DocumentSearch) -> Result<LibraryHits> {
+        self.blocking(move |shared| {
+            shared.readers.read(|c| documents::search(c, &asked)).map_err(|e| failed("search the library", e))
+        })
+        .await
     }
 
     /// Runs work that blocks where it may.

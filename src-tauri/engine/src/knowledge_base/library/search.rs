@@ -35,6 +35,15 @@ pub fn search(connection: &mut Connection, query: &SearchQuery) -> rusqlite::Res
 /// one may still be incomplete once it has two letters. Text between double quotes is looked for as it stands. Strings side by side, not `AND`:
 /// a string without any word (to the tokenizer, whose Unicode is older) then has no say instead of matching nothing.
 pub fn expression(typed: &str) -> Option<String> {
+    terms(typed).map(|terms| terms.join(" "))
+}
+
+/// The MATCH expression for any of the words, or nothing where there is none.
+pub fn any_word(typed: &str) -> Option<String> {
+    terms(typed).map(|terms| terms.join(" OR "))
+}
+
+fn terms(typed: &str) -> Option<Vec<String>> {
     let typed = text::stored(&typed.chars().take(QUERY_LENGTH).collect::<String>());
     let pieces: Vec<&str> = typed.split('"').collect();
     let mut terms: Vec<String> = Vec::new();
@@ -53,13 +62,18 @@ pub fn expression(typed: &str) -> Option<String> {
     if !is_letter && !typed.trim_end().ends_with('"') {
         last.push('*');
     }
-    Some(terms.join(" "))
+    Some(terms)
 }
 
 /// A word or phrase as a string of the query language; it has no double quotes in it.
 fn quoted(term: &str) -> Option<String> {
     term.contains(char::is_alphanumeric).then(|| format!("\"{term}\""))
 }
+
+/// The best passage of a match, between the marks `?5` and `?6`: from the body; where the hit is in title or path only,
+/// from there.
+pub const PASSAGE: &str = "CASE WHEN instr(snippet(search, 2, ?5, ?6, '…', 40), ?5) > 0 \
+    THEN snippet(search, 2, ?5, ?6, '…', 40) ELSE snippet(search, -1, ?5, ?6, '…', 40) END";
 
 /// The join of both queries: the index first, then the row, which must be in the container and of the connection asked for.
 macro_rules! matching {
@@ -116,7 +130,7 @@ fn best(connection: &Connection, query: &SearchQuery, expression: &str) -> rusql
 }
 
 /// A marked snippet as parts.
-fn parts(marked: &str) -> Vec<SnippetPart> {
+pub fn parts(marked: &str) -> Vec<SnippetPart> {
     let mut parts: Vec<SnippetPart> = Vec::new();
     let mut hit = false;
     for piece in marked.split_inclusive([HIT_BEGINS, HIT_ENDS]) {

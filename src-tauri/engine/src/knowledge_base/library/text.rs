@@ -68,6 +68,11 @@ pub fn shown(text: &str) -> String {
     out
 }
 
+/// The form that a program reads: as it is stored, without what only the index needs.
+pub fn plain(text: &str) -> String {
+    text.chars().filter(|c| *c != BETWEEN).collect()
+}
+
 /// Cuts the middle out of a piece that is longer than anybody reads, such as a line of encoded bytes.
 pub fn shortened(text: &str, longest: usize) -> Cow<'_, str> {
     let length = text.chars().count();

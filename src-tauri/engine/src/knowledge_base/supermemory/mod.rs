@@ -26,14 +26,16 @@ mod census;
 mod client;
 mod content;
 mod documents;
+mod hosted;
 mod lists;
 mod refusal;
 mod search;
 mod types;
 
-use census::Census;
+use census::SharedCensus;
 pub use client::REQUESTS;
 use client::{Client, Repeat};
+pub use hosted::NewHosted;
 
 /// Documents on their way at once: more than there are requests at once, so that fetching the next objects and writing
 /// down the last ones leaves no request waiting for its turn unused.
@@ -45,7 +47,7 @@ const LANDING_WINDOW: Duration = Duration::from_secs(600);
 pub struct Supermemory {
     address: Address,
     client: Client,
-    census: tokio::sync::Mutex<Census>,
+    census: SharedCensus,
 }
 
 impl std::fmt::Debug for Supermemory {
@@ -122,7 +124,11 @@ impl Supermemory {
 #[async_trait]
 impl KnowledgeBase for Supermemory {
     async fn put(&self, document: &Document, content: Bytes) -> Result<Put> {
-        documents::put(&self.client, document, content).await
+        let answer = documents::put(&self.client, document, content).await;
+        if let Ok(Put::Accepted { remote_id } | Put::Indexed { remote_id }) = &answer {
+            self.census.put(&document.id, remote_id);
+        }
+        answer
     }
 
     async fn ask(&self, ids: &[DocumentId]) -> Result<Vec<Standing>> {
@@ -132,7 +138,7 @@ impl KnowledgeBase for Supermemory {
     async fn remove(&self, ids: &[RemoteId]) -> Result<Vec<Removal>> {
         let answer = documents::remove(&self.client, ids).await;
         // Whatever the answer: some of them may be gone.
-        self.census.lock().await.forget(ids);
+        self.census.removed(ids).await;
         answer
     }
 

@@ -1,0 +1,29 @@
+//! Rows of `settings`: what a person set for the app as a whole, one JSON value for each name.
+
+use rusqlite::{Connection as Db, OptionalExtension, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::sql_error;
+use crate::error::{Error, Result};
+
+/// The setting of this name; `None` where it was never set, or where what is there cannot be read any more: a setting is
+/// no reason not to open.
+pub fn get<T: DeserializeOwned>(db: &Db, name: &str) -> Result<Option<T>> {
+    let value: Option<String> = db
+        .query_row("SELECT value FROM settings WHERE name = ?1", [name], |row| row.get(0))
+        .optional()
+        .map_err(sql_error)?;
+    Ok(value.and_then(|value| serde_json::from_str(&value).ok()))
+}
+
+/// Sets it, replacing an earlier value.
+pub fn set(db: &Db, name: &str, value: &impl Serialize) -> Result<()> {
+    let value = serde_json::to_string(value).map_err(|e| Error::internal("writing a setting", e))?;
+    db.execute(
+        "INSERT INTO settings (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        params![name, value],
+    )
+    .map_err(sql_error)?;
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! The routes of the documentation.
+
+pub mod connections;
+pub mod documents;
+pub mod not_offered;
+pub mod search;
