@@ -96,7 +96,7 @@ async fn a_lost_state_file_is_rebuilt_from_what_is_there_and_nothing_is_sent_aga
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_lost_over_there_is_sent_again_after_an_audit() {
-    let scene = scene(Quirks::default()).await;
+    let mut scene = scene(Quirks::default()).await;
     fill(&scene, 40);
     assert_completed(&scene.sync().await, 40);
     settle_all(&scene).await;
@@ -105,6 +105,8 @@ async fn what_was_lost_over_there_is_sent_again_after_an_audit() {
     let bulk = client.delete(format!("{}/v3/documents/bulk", scene.supermemory().url()));
     let bulk = bulk.bearer_auth(scene.supermemory().key()).json(&json!({"ids": lost}));
     assert!(bulk.send().await.unwrap().status().is_success());
+    // Who has just put a document does not believe at once that it is not there.
+    scene.restart().await;
     let report = scene.engine.connection_audit(scene.connection.id.clone()).await.unwrap();
     assert_eq!((report.held, report.missing), (35, 5));
     assert_completed(&scene.sync().await, 5);
