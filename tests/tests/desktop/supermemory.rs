@@ -30,19 +30,23 @@ async fn a_person_sends_a_bucket_to_a_supermemory_and_serves_the_local_api() {
     choose_supermemory(&window, &memory).await;
     save(&window).await;
     assert!(desktop.keychain("s3-connector").contains(&format!("secret = {}", memory.key())));
-    sync(&window).await;
+    window.press("Sync now").await;
+    window.wait_for_text_within("Sent, being processed", SYNC).await;
     window.wait_for_text("documents are still being processed by Supermemory").await;
+    window.wait_until_gone("is saved").await;
     pictures(&window, "waiting").await;
     assert!(memory.documents().iter().all(|document| document.tags.len() == 1), "one container each");
     assert!(memory.work() > 20, "the samples are there");
     window.wait_for_text_within("Every document is processed", FOLLOWED).await;
+    window.wait_for_text("Up to date").await;
 
-    serve(&window, &desktop).await;
+    let token = serve(&window, &desktop).await;
     the_cloud(&window, &memory, &stage).await;
-    assert!(!window.text().await.contains(memory.key()));
+    let shown = window.text().await;
+    assert!(!shown.contains(memory.key()) && !shown.contains(&token));
     window.close().await;
     for folder in [stage.data(), desktop.home().to_owned()] {
-        for secret in [memory.key(), &stage.secret] {
+        for secret in [memory.key(), &stage.secret, &token] {
             assert_eq!(files_with(&folder, secret.as_bytes()), Vec::<PathBuf>::new());
         }
     }
@@ -62,7 +66,7 @@ async fn choose_supermemory(window: &Window<'_>, memory: &FakeSupermemory) {
 }
 
 /// Off at first; then it is asked with its token, and refuses whoever has none.
-async fn serve(window: &Window<'_>, desktop: &Desktop) {
+async fn serve(window: &Window<'_>, desktop: &Desktop) -> String {
     window.press("Settings").await;
     window.fill("Port", &free_port().to_string()).await;
     window.press("Use this port").await;
@@ -83,6 +87,7 @@ async fn serve(window: &Window<'_>, desktop: &Desktop) {
     assert_eq!(answer[0]["metadata"]["bucket"], samples::BUCKET, "{answer}");
     window.press("Hide").await;
     pictures(window, "local-api").await;
+    token
 }
 
 /// The connections of Supermemory's cloud, and one of this computer that is handed over to it.
@@ -111,8 +116,13 @@ async fn the_cloud(window: &Window<'_>, memory: &FakeSupermemory, stage: &Stage)
 /// A picture of what is shown, light and dark.
 async fn pictures(window: &Window<'_>, screen: &str) {
     for look in [Look::Dark, Look::Light] {
-        let script = "document.documentElement.dataset.theme = arguments[0]";
+        // Two frames later it is on the screen.
+        let script = "const look = arguments[0]; document.documentElement.dataset.theme = look;
+            requestAnimationFrame(() => requestAnimationFrame(() => { window.painted = look; }))";
         window.run_script(script, vec![json!(look.name())]).await;
+        let painted = async || window.run_script("return window.painted", Vec::new()).await;
+        let wanted = Some(json!(look.name()));
+        window.until("the other colours", FOLLOWED, async || (painted().await == wanted).then_some(())).await;
         window.screenshot(&picture(screen, look.name())).await;
     }
 }

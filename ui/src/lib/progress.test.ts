@@ -41,6 +41,7 @@ describe("the state of a connection", () => {
   it.each([
     [connection({ state: "new" }), "plain", "Not synced yet"],
     [connection({ lastCompleteAt: NOW - 2 * MINUTE }), "ok", "Up to date · 2 min ago"],
+    [connection({ lastCompleteAt: NOW, waiting: 12 }), "info", "Sent, being processed"],
     [connection({ state: "syncing", progress: progress() }), "info", "Syncing 134 of 210"],
     [connection({ state: "syncing" }), "info", "Starting"],
     [connection({ state: "partly_done", lastRun: run({ failed: 37 }) }), "warn", "Partly done · 37 failed"],

@@ -83,6 +83,8 @@ export function stateWords(row: ConnectionView, now: number): { tone: Tone; text
     case "syncing":
       return { tone: "info", text: row.progress ? progressWords(row.progress, now).short : "Starting" };
     case "up_to_date":
+      // Taken is not searchable yet.
+      if (row.waiting > 0) return { tone: "info", text: "Sent, being processed" };
       return {
         tone: "ok",
         text: row.lastCompleteAt === null ? "Up to date" : `Up to date · ${past(row.lastCompleteAt, now)}`,
