@@ -131,5 +131,7 @@ describe("the state of everything", () => {
       "All up to date.",
       "Next check in 5 min",
     ]));
+  it("does not call what is still being processed up to date", () =>
+    expect(words({ waiting: 3 }, {})).toEqual(["All sent, some still being processed."]));
   it("promises no check where there is none", () => expect(words({})).toEqual(["All up to date."]));
 });

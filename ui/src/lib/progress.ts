@@ -206,7 +206,9 @@ export function overallWords(rows: ConnectionView[], now: number): string[] {
             ? "Everything is paused."
             : paused > 0
               ? `Up to date, ${count(paused)} paused.`
-              : "All up to date."
+              : rows.some((row) => row.waiting > 0)
+                ? "All sent, some still being processed."
+                : "All up to date."
           : open > 0
             ? "All but some documents are up to date."
             : "Not everything is synced yet.";
