@@ -74,7 +74,7 @@ async fn a_hosted_connection_is_made_in_the_documented_form_and_shown_without_it
     desk.server.sync_connection(&made.id, &[("in/a.md", "one"), ("in/b.md", "two")], Some("Access denied"));
     let listed = engine.hosted_list(url.clone()).await.unwrap();
     let shown = engine.hosted_show(url.clone(), made.id.clone()).await.unwrap();
-    assert_eq!(listed, [shown.connection.clone()]);
+    assert_eq!(listed, std::slice::from_ref(&shown.connection));
     let run = &shown.runs[0];
     assert_eq!((run.state, run.error.as_deref()), (HostedRunState::Failed, Some("Access denied")));
     assert_eq!(shown.connection.last_run.as_ref().unwrap().state, HostedRunState::Failed);
