@@ -133,6 +133,11 @@ impl FakeSupermemory {
         self.store.state().work()
     }
 
+    /// Shows every document that there is, also those that were put too lately to be seen.
+    pub fn show(&self) {
+        self.store.state().documents.values_mut().for_each(|document| document.asked = u32::MAX);
+    }
+
     /// Requests that were cut off on their way arrive now; says how many.
     pub async fn land(&self) -> usize {
         let late = std::mem::take(&mut self.store.state().late);

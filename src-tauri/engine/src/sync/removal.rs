@@ -154,7 +154,7 @@ pub async fn remove(sides: Sides<'_>, mut group: Vec<Leaving>, now: i64) -> Resu
 }
 
 /// Finds the remote ids of rows that have none, or whose put was never answered. Leaves in `group` only rows
-/// that are surely there under a known id; returns those that are proven absent.
+/// that may be there under a known id; returns those that are proven absent.
 async fn locate(sides: Sides<'_>, group: &mut Vec<Leaving>, now: i64) -> Result<Vec<Leaving>> {
     let (unsure, sure): (Vec<_>, Vec<_>) =
         std::mem::take(group).into_iter().partition(|l| l.row.remote_id.is_none() || l.row.unanswered_at.is_some());
@@ -165,6 +165,11 @@ async fn locate(sides: Sides<'_>, group: &mut Vec<Leaving>, now: i64) -> Result<
     for (mut leaving, standing) in unsure.into_iter().zip(standings) {
         match standing {
             Standing::Absent if sides.absence_is_proven(&leaving.row, now) => absent.push(leaving),
+            // It may be there and not be shown: under the id that it was given it can be removed all the same, and once begun
+            // the removal is looked after until it is over.
+            Standing::Absent if leaving.row.remote_id.is_some() && leaving.row.state != DocumentState::Intended => {
+                group.push(leaving);
+            }
             Standing::Absent => {}
             Standing::Processing { remote_id }
             | Standing::Indexed { remote_id }
