@@ -119,6 +119,7 @@ impl Stage {
             progress,
             confirmed_removals: faults.confirmed,
             trial: None,
+            previewed: None,
             clock: Arc::new(move || world.clock()),
             laws,
         };

@@ -444,7 +444,7 @@ localApi: LocalApiView, };
 /**
  * What went wrong, as something that a program can act on.
  */
-export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "api_key_missing" | "api_key_rejected" | "credits_exhausted" | "knowledge_base_denied" | "plan_too_low" | "document_busy" | "document_too_large" | "document_removed" | "knowledge_base_throttled" | "knowledge_base_failed" | "knowledge_base_unreachable" | "knowledge_base_changed" | "connectors_unavailable" | "hosted_connection_not_found" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "port_in_use" | "invalid_request" | "internal";
+export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "api_key_missing" | "api_key_rejected" | "credits_exhausted" | "knowledge_base_denied" | "plan_too_low" | "document_busy" | "document_too_large" | "document_removed" | "knowledge_base_throttled" | "knowledge_base_failed" | "knowledge_base_unreachable" | "knowledge_base_changed" | "connectors_unavailable" | "hosted_connection_not_found" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "file_not_written" | "port_in_use" | "invalid_request" | "internal";
 
 /**
  * An [`Error`] as the faces show it.
@@ -478,6 +478,23 @@ fields?: Array<FieldError>,
  * The right region, for `wrong_region`.
  */
 region?: string, };
+
+/**
+ * A file that was written for a person.
+ */
+export type ExportedFile = { 
+/**
+ * Where it is.
+ */
+path: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How many rows it has.
+ */
+rows: number, };
 
 /**
  * One field of a connection that is not valid.
@@ -852,7 +869,22 @@ export type PauseLength = "hour" | "tomorrow" | "until_resumed";
 export type PlanAction = "new" | "changed" | "retagged" | "unchanged" | "skipped" | "removed" | "kept";
 
 /**
- * Which part of a plan to show.
+ * What has changed between a preview and the run that was started from it. The totals may be equal: then as many keys
+ * are concerned, and others.
+ */
+export type PlanDrift = { 
+/**
+ * As a person saw it.
+ */
+previewed: PlanTotals, 
+/**
+ * As the run found it.
+ */
+planned: PlanTotals, };
+
+/**
+ * Which part of a plan to show, and in which order. The preview of a draft knows `action`, `text` and the part; it is in
+ * key order.
  */
 export type PlanFilter = { 
 /**
@@ -863,6 +895,26 @@ action?: PlanAction,
  * Only keys or tags that contain this text.
  */
 text: string, 
+/**
+ * Only what is skipped for this reason.
+ */
+reason?: SkipReason, 
+/**
+ * Only keys of exactly this tag.
+ */
+tag?: string, 
+/**
+ * Only what a trial would send.
+ */
+trial?: boolean, 
+/**
+ * Put in order by this.
+ */
+order?: PlanOrder, 
+/**
+ * The other way round.
+ */
+descending?: boolean, 
 /**
  * From this row on.
  */
@@ -910,11 +962,16 @@ size: number | null,
 modified: number | null, };
 
 /**
+ * What the rows of a plan are put in order by.
+ */
+export type PlanOrder = "key" | "size" | "modified" | "tag" | "action";
+
+/**
  * A page of a plan.
  */
 export type PlanPage = { 
 /**
- * The rows, in key order.
+ * The rows, in the order that was asked for.
  */
 items: Array<PlanItem>, 
 /**
@@ -958,6 +1015,18 @@ held: number,
  * Removals that a sync would hold back until a person confirms this number; 0 when it would hold back none.
  */
 heldBack: number, 
+/**
+ * Documents that go without a successor: what the brake counts, and what a yes is to.
+ */
+removals: number, 
+/**
+ * Documents that a trial would send.
+ */
+trial: number, 
+/**
+ * Stands for what would be sent and removed, key by key: equal for equal plans.
+ */
+fingerprint: string, 
 /**
  * The document limit.
  */
@@ -1003,6 +1072,23 @@ removed: number,
  * Documents kept although their object is gone.
  */
 kept: number, };
+
+/**
+ * A preview as a person saw it: what a sync that is started from it is compared with.
+ */
+export type Previewed = { 
+/**
+ * Its keys by action.
+ */
+totals: PlanTotals, 
+/**
+ * Its removals. A sync that finds more holds all of them back until it is confirmed.
+ */
+removals: number, 
+/**
+ * Stands for its keys.
+ */
+fingerprint: string, };
 
 /**
  * A run in one bar of the small chart.
@@ -1078,7 +1164,7 @@ total: number, };
 /**
  * What a run is doing.
  */
-export type RunPhase = "waiting" | "auditing" | "listing" | "deciding" | "removing" | "sending" | "settling";
+export type RunPhase = "waiting" | "auditing" | "listing" | "deciding" | "removing" | "sending" | "settling" | "stopping";
 
 /**
  * How far a run is.
@@ -1105,6 +1191,14 @@ planned: number,
  */
 done: number, 
 /**
+ * Keys whose documents go without a successor.
+ */
+removing: number, 
+/**
+ * Those that are gone by now.
+ */
+removed: number, 
+/**
  * Bytes to send.
  */
 bytesPlanned: number, 
@@ -1119,7 +1213,11 @@ startedAt: number,
 /**
  * When sending began.
  */
-sendingSince: number | null, };
+sendingSince: number | null, 
+/**
+ * What has changed since the preview that it was started from.
+ */
+drift: PlanDrift | null, };
 
 /**
  * How a run stands.
@@ -1195,6 +1293,10 @@ failed: number,
  * Bytes sent.
  */
 bytes: number, 
+/**
+ * What had changed since the preview that it was started from; `None`: nothing, or it was started from none.
+ */
+drift: PlanDrift | null, 
 /**
  * What ended it.
  */
@@ -1349,9 +1451,13 @@ export type SyncOptions = {
  */
 confirmRemovals?: number, 
 /**
- * Sends at most this many documents, of as many containers and file types as there are.
+ * Sends at most this many documents, of as many containers, file types and sizes as there are.
  */
-trial?: number, };
+trial?: number, 
+/**
+ * The preview that it is started from: the run says what has changed since.
+ */
+previewed?: Previewed, };
 
 /**
  * A container and how many documents it holds.
@@ -1422,6 +1528,8 @@ export interface Commands {
   preview_make: { arguments: { id: string, refresh: boolean, }; reply: PlanSummary };
   /** A part of the last preview of a connection, or of an edit (`id` is then its `previewId`). */
   preview_page: { arguments: { id: string, filter: PlanFilter, }; reply: PlanPage };
+  /** Writes what a filter leaves of a preview into a new CSV file in the Downloads folder. */
+  preview_export: { arguments: { id: string, filter: PlanFilter, }; reply: ExportedFile };
   /** Starts a sync. */
   sync_start: { arguments: { id: string, options: SyncOptions, }; reply: RunView };
   /** Starts a sync of every connection that is not syncing. */
