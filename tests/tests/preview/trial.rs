@@ -10,9 +10,9 @@ async fn a_trial_sends_exactly_the_documents_that_the_preview_shows_for_it() {
     for i in 0..30 {
         scene.put(&format!("aaa/{i:02}.md"), format!("heron {i}"));
     }
-    scene.put("aaa/medium.md", "heron ".repeat(2_000));
+    scene.put("aaa/medium.md", format!("heron {}", "and reeds ".repeat(1_200)));
     scene.put("aaa/other.html", "<p>heron</p>");
-    scene.put("bbb/large.txt", "heron ".repeat(180_000));
+    scene.put("bbb/large.txt", format!("heron {}", "and reeds ".repeat(110_000)));
     scene.put("ccc/y.txt", "heron c");
     let summary = scene.preview().await;
     assert_eq!((summary.totals.new, summary.trial), (34, 10));
