@@ -104,6 +104,8 @@ pub enum ErrorCode {
     DiskFull,
     /// The data folder cannot be read or written.
     DataFolderUnusable,
+    /// A file that was to be kept could not be written.
+    FileNotWritten,
     /// The port of the local API is in use by another program.
     PortInUse,
     /// The desktop around the app did not do what it was asked for.
@@ -263,6 +265,11 @@ impl ErrorCode {
             Self::DataFolderUnusable => {
                 (500, "The data folder cannot be used", "Check that the folder exists and may be written")
             }
+            Self::FileNotWritten => (
+                500,
+                "The file could not be written",
+                "Check that its folder exists, has room and may be written, then try again",
+            ),
             Self::PortInUse => {
                 (409, "The port is in use", "Choose another port, or close the program that listens on it")
             }
@@ -327,6 +334,7 @@ impl ErrorCode {
             | Self::StateNewer
             | Self::DiskFull
             | Self::DataFolderUnusable
+            | Self::FileNotWritten
             | Self::PortInUse
             | Self::DesktopRefused
             | Self::InvalidRequest

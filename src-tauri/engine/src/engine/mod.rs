@@ -30,6 +30,7 @@ mod bases;
 mod connections;
 mod doctor;
 mod drafts;
+pub mod exports;
 mod hosted;
 mod keys;
 mod library;
