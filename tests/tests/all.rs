@@ -11,6 +11,7 @@ mod local_api;
 mod model;
 mod s3c;
 mod sdk;
+mod settings;
 mod shell;
 mod source;
 mod supermemory;

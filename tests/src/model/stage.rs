@@ -119,6 +119,7 @@ impl Stage {
             progress,
             confirmed_removals: faults.confirmed,
             trial: None,
+            transfers: super::LANES,
             clock: Arc::new(move || world.clock()),
             laws,
         };
