@@ -30,6 +30,7 @@ mod bases;
 mod connections;
 mod doctor;
 mod drafts;
+mod forms;
 mod hosted;
 mod keys;
 mod library;
