@@ -3,6 +3,7 @@
 
 mod supermemory;
 mod tour;
+mod wizard;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -16,12 +16,11 @@ import type {
 } from "../client/generated";
 import { Latest } from "../lib/latest";
 import { t } from "../strings/strings";
-import { providerOf, readEndpoint, type Jurisdiction, type ProviderId } from "../lib/providers";
 import { missingOfBase } from "./destination";
 import { addressTyped, draftOf, EMPTY, reachDraftOf, stepOf, STEPS, typedFrom, type Typed } from "./draft";
 import { Keeping } from "./keeping.svelte";
 import { Profiles } from "./profiles.svelte";
-import { missingEndpoint, ofAccount, ofAddress, ofEndpoint, ofProvider, ofRegion } from "./place";
+import { PlaceForm } from "./place-form.svelte";
 import { EditReview } from "./review.svelte";
 import { sampleOf } from "./sample";
 import { BucketTest } from "./test.svelte";
@@ -33,7 +32,7 @@ const RULES_DELAY = 100;
 /** What follows saving: nothing, a sync, or a sync of a few documents. */
 export type AfterSaving = "save" | "sync" | "trial";
 
-export class ConnectionForm {
+export class ConnectionForm extends PlaceForm {
   readonly #client: Client;
   readonly #listing = new Latest();
   readonly #rules = new Latest();
@@ -49,31 +48,20 @@ export class ConnectionForm {
   readonly review: EditReview;
   /** The test of the chosen Supermemory. */
   readonly trial: BaseTrial;
-  /** The AWS profiles of this computer. */
-  readonly profiles: Profiles;
 
   /** Whether what was left last time has been looked for. */
   ready = $state(false);
   /** Whether what is typed was left there last time. */
   restored = $state(false);
 
-  typed = $state<Typed>({ ...EMPTY });
   step = $state(0);
   /** The farthest step that was reached; an edit may go anywhere. */
   reached = $state(0);
-  errors = $state.raw<FieldError[]>([]);
   /** Grows when the first wrong field wants the focus. */
   focusWrong = $state(0);
   /** A field that wants the focus, each time that `at` grows. */
   wanted = $state.raw<{ field: string; at: number }>({ field: "", at: 0 });
-  /** Where R2 keeps the bucket by law; the endpoint follows. */
-  jurisdiction = $state<Jurisdiction>("");
-  /** Whether a person, an address or a server named the region: then nothing else fills it in. */
-  #regionNamed = false;
   busy = $state<"next" | "cloud" | AfterSaving | null>(null);
-  error = $state.raw<EngineError | null>(null);
-
-  #endpointWanted = $state(false);
 
   listing = $state.raw<DraftListing | null>(null);
   listingOf = $state("");
@@ -89,12 +77,12 @@ export class ConnectionForm {
   previewed = $state.raw<ConnectionDraft | null>(null);
 
   constructor(client: Client, saved: ConnectionView | null, bases = new KnowledgeBases(client)) {
+    super(new Profiles(client));
     this.#client = client;
     this.#bases = bases;
     this.saved = saved;
     this.review = new EditReview(client);
     this.trial = new BaseTrial(client);
-    this.profiles = new Profiles(client);
     this.#test = new BucketTest(client);
     this.#keeping = new Keeping(client, saved?.id ?? null);
     this.#begin();
@@ -105,13 +93,7 @@ export class ConnectionForm {
     this.typed = { ...this.#begun };
     this.step = 0;
     this.reached = this.saved ? STEPS.length - 1 : 0;
-    this.#noteEndpoint();
-    this.#regionNamed = this.saved !== null;
-  }
-
-  #noteEndpoint(): void {
-    this.jurisdiction = readEndpoint(this.typed.endpoint).jurisdiction ?? "";
-    this.#regionNamed = true;
+    this.noteEndpoint(this.saved !== null);
   }
 
   /** Takes up what was left when the window closed; the form is ready then. */
@@ -126,7 +108,7 @@ export class ConnectionForm {
     if (!left || this.#closed) return;
     this.restored = true;
     Object.assign(this, left);
-    this.#noteEndpoint();
+    this.noteEndpoint(true);
   }
 
   /** Keeps what is typed; to be called from an effect, which it makes depend on all that is kept. */
@@ -163,13 +145,6 @@ export class ConnectionForm {
     return this.saved !== null && this.saved.documents > 0;
   }
 
-  /** Everywhere but at Amazon there has to be an endpoint; the engine would take its absence for Amazon. */
-  get endpointMissing(): FieldError | null {
-    return this.#endpointWanted && this.typed.provider !== "aws" && this.typed.endpoint.trim() === ""
-      ? { field: "endpoint", message: t(missingEndpoint(providerOf(this.typed.provider))), span: null }
-      : null;
-  }
-
   /** The last test, as long as nothing that it depends on was typed since. */
   get report(): TestReport | null {
     return this.#test.reportOf(reachDraftOf(this.typed));
@@ -177,64 +152,6 @@ export class ConnectionForm {
 
   get testing(): boolean {
     return this.#test.busy;
-  }
-
-  errorOf(field: string): FieldError | null {
-    return this.errors.find((error) => error.field === field) ?? null;
-  }
-
-  /** A person typed into a field: what was said about it no longer holds. */
-  edited(field: string): void {
-    if (this.errorOf(field)) this.errors = this.errors.filter((error) => error.field !== field);
-    this.error = null;
-  }
-
-  choose(provider: ProviderId): void {
-    this.#endpointWanted = false;
-    this.#regionNamed = false;
-    this.errors = [];
-    this.#take(ofProvider(this.typed, provider, this.jurisdiction));
-  }
-
-  setRegion(region: string): void {
-    this.#regionNamed = true;
-    this.edited("region");
-    this.#take(ofRegion(this.typed, region));
-  }
-
-  setAccount(account: string, jurisdiction = this.jurisdiction): void {
-    this.jurisdiction = jurisdiction;
-    this.edited("endpoint");
-    this.#take(ofAccount(this.typed, account, jurisdiction));
-  }
-
-  setEndpoint(endpoint: string): void {
-    this.edited("endpoint");
-    this.#take(ofEndpoint(this.typed, endpoint));
-    this.#noteEndpoint();
-  }
-
-  /** Takes a profile, and its region where nobody named one. */
-  chooseProfile(name: string): void {
-    this.typed.profile = name;
-    this.edited("profile");
-    const region = this.profiles.find(name)?.region;
-    if (region && this.typed.provider === "aws" && !this.#regionNamed) this.typed.region = region;
-  }
-
-  /** Takes a pasted address apart. False: it is no address. */
-  paste(text: string): boolean {
-    const found = ofAddress(text);
-    if (!found) return false;
-    this.errors = [];
-    this.#take(found.change);
-    this.#noteEndpoint();
-    this.#regionNamed = found.tellsRegion;
-    return true;
-  }
-
-  #take(change: Partial<Typed>): void {
-    Object.assign(this.typed, change);
   }
 
   goTo(step: number): void {
@@ -246,7 +163,7 @@ export class ConnectionForm {
   /** On to the next step, if what this one asks for is valid. */
   async next(): Promise<void> {
     if (this.step === 0) {
-      this.#endpointWanted = true;
+      this.endpointWanted = true;
       if (this.endpointMissing) return this.#showFirstWrong();
     }
     this.busy = "next";
