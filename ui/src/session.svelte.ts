@@ -9,6 +9,7 @@ import { ConnectionForm } from "./form/form.svelte";
 import { copyText } from "./lib/copy";
 import { pauseWords } from "./lib/progress";
 import { addressOf, routeOf, type Route } from "./lib/route";
+import { t } from "./strings/strings";
 
 export interface Notice {
   id: number;
@@ -105,9 +106,7 @@ export class Session {
   }
 
   async copy(text: string, what: string): Promise<void> {
-    this.say(
-      (await copyText(text)) ? `${what} copied.` : `${what} not copied: the clipboard did not take it.`,
-    );
+    this.say(t((await copyText(text)) ? "session.copied" : "session.notCopied", { what }));
   }
 
   /** Starts a sync. False: it did not start, and a notice says why. */
@@ -138,7 +137,7 @@ export class Session {
   async cancel(id: string): Promise<void> {
     try {
       await this.client.call("sync_cancel", { id });
-      this.say("Cancelling. Documents that are under way finish first.");
+      this.say(t("session.cancelling"));
     } catch (cause) {
       this.fail(cause);
     }
