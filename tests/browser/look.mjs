@@ -1,5 +1,5 @@
 // Every screen, light and dark, in two sizes: a picture of each, nothing that does not fit, and no violation that axe finds.
-import { openPage, overflows, pictureOf, SIZES, violations, walk } from "./stage.mjs";
+import { grouped, openPage, overflows, pictureOf, SIZES, violations, walk } from "./stage.mjs";
 import { readIds, SCREENS, show } from "./screens.mjs";
 
 await walk(async ({ browser, url, pictures, only }) => {
@@ -24,5 +24,5 @@ await walk(async ({ browser, url, pictures, only }) => {
       await page.context().close();
     }
   }
-  return { screens: names.length, pictures: names.length * 4, found };
+  return { screens: names.length, pictures: names.length * 4, found: grouped(found) };
 });

@@ -131,4 +131,20 @@ export async function overlaps(page) {
   });
 }
 
+/** What was found, each fault once, with where it is. */
+export function grouped(found) {
+  const groups = new Map();
+  for (const { where, ...fault } of found) {
+    for (const node of fault.nodes ?? [{}]) {
+      const one = { rule: fault.rule, impact: fault.impact, why: fault.why, ...node };
+      const key = JSON.stringify([one.rule, one.at ?? one.why]);
+      const group = groups.get(key) ?? { ...one, where: [] };
+      group.where.push(where);
+      groups.set(key, group);
+    }
+  }
+  const told = (where) => (where.length > 6 ? [...where.slice(0, 6), `and ${where.length - 6} more`] : where);
+  return [...groups.values()].map((group) => ({ ...group, where: told(group.where).join(" ") }));
+}
+
 export const pictureOf = (folder, ...words) => join(folder, `${words.join("-")}.png`);

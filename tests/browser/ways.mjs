@@ -1,5 +1,5 @@
 // Every screen as people have it who see it otherwise: enlarged, in their own colours, without motion, from right to left.
-import { openPage, overflows, overlaps, pictureOf, SIZES, violations, walk } from "./stage.mjs";
+import { grouped, openPage, overflows, overlaps, pictureOf, SIZES, violations, walk } from "./stage.mjs";
 import { readIds, SCREENS, show } from "./screens.mjs";
 
 const WAYS = {
@@ -23,7 +23,11 @@ await walk(async ({ browser, url, pictures, only }) => {
   const found = [];
   for (const [way, { direction, ...options }] of Object.entries(WAYS)) {
     const { page, wrong } = await openPage(browser, options);
-    if (direction) await page.addInitScript((dir) => (document.documentElement.dir = dir), direction);
+    if (direction) {
+      await page.addInitScript((dir) => {
+        document.addEventListener("readystatechange", () => (document.documentElement.dir = dir), { once: true });
+      }, direction);
+    }
     for (const name of names) {
       const where = `${name}-${way}`;
       try {
@@ -41,5 +45,5 @@ await walk(async ({ browser, url, pictures, only }) => {
     }
     await page.context().close();
   }
-  return { screens: names.length, ways: Object.keys(WAYS).length, found };
+  return { screens: names.length, ways: Object.keys(WAYS).length, found: grouped(found) };
 });

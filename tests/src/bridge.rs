@@ -135,8 +135,11 @@ async fn file(shared: &Shared, name: &str) -> Response {
         Some("woff2") => "font/woff2",
         _ => "application/octet-stream",
     };
-    let headers =
-        [(header::CONTENT_TYPE, kind), (header::CONTENT_SECURITY_POLICY, &*shared.policy), (header::CACHE_CONTROL, "no-store")];
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_SECURITY_POLICY, &*shared.policy),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
     match tokio::fs::read(pages().join(name)).await {
         Ok(bytes) => (headers, bytes).into_response(),
         Err(_) => StatusCode::NOT_FOUND.into_response(),

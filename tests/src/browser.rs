@@ -27,7 +27,10 @@ impl Browser {
     pub fn find() -> Option<Self> {
         let found = find();
         let required = ["CI", "S3_CONNECTOR_REQUIRE_BROWSER"].iter().any(|name| std::env::var_os(name).is_some());
-        assert!(found.is_some() || !required, "Chromium or its driver is not installed; `cargo xtask test` installs it");
+        assert!(
+            found.is_some() || !required,
+            "Chromium or its driver is not installed; `cargo xtask test` installs it"
+        );
         found
     }
 
@@ -54,7 +57,9 @@ impl Browser {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().expect("node can be started");
         let mut stdin = child.stdin.take().expect("the input is piped");
-        tokio::io::AsyncWriteExt::write_all(&mut stdin, input.to_string().as_bytes()).await.expect("node reads its input");
+        tokio::io::AsyncWriteExt::write_all(&mut stdin, input.to_string().as_bytes())
+            .await
+            .expect("node reads its input");
         drop(stdin);
         child.wait_with_output().await.expect("node ends")
     }

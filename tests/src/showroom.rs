@@ -145,7 +145,8 @@ impl Showroom {
     /// One object may not be read.
     async fn leave_one_out(&self) {
         put_notes(&self.server, "reports", 12);
-        let key = "users/u-1/a-rather-long-folder-name-as-people-have-them/and-one-more-of-them/minutes of the meeting.md";
+        let key =
+            "users/u-1/a-rather-long-folder-name-as-people-have-them/and-one-more-of-them/minutes of the meeting.md";
         self.server.put("reports", key, "Nobody reads this.");
         self.server.put("reports", "users/مريم/ملاحظات.md", "A key in another script.");
         self.server.put("reports", "users/u-2/turned\u{202e}dm.around", "Text that turns around.");

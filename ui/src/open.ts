@@ -4,6 +4,7 @@ import "@fontsource-variable/jetbrains-mono";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/parts.css";
+import "./styles/contrast.css";
 import "./lib/theme.svelte";
 
 import { mount } from "svelte";
