@@ -9,7 +9,7 @@ import { chromium } from "playwright-core";
 export const SIZES = { wide: { width: 1080, height: 720 }, small: { width: 720, height: 520 } };
 
 /** How long something may take to show; machines that build are slow. */
-const PATIENCE = 30_000;
+const PATIENCE = 90_000;
 
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");

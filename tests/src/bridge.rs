@@ -162,7 +162,7 @@ async fn call(State(shared): State<Arc<Shared>>, body: String) -> Response {
 
 async fn events(State(shared): State<Arc<Shared>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let told = heard(shared.engine.events()).map(|event| named("engine", &event));
-    let asked = heard(shared.places.subscribe()).map(|place| named("open", &place));
+    let asked = heard(shared.places.subscribe()).map(|place| named("place", &place));
     Sse::new(stream::select(told, asked).map(Ok))
 }
 

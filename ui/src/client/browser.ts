@@ -28,7 +28,9 @@ export function bridgeTransport(): Transport {
       if (!reply.ok) throw body;
       return body;
     },
+    // There is no desktop around a page; what asks it shows that as it shows any refusal.
+    desktop: () => Promise.reject(new Error("a browser has no desktop to ask")),
     onEvent: (listener) => listen<EngineEvent>("engine", listener),
-    onOpen: (listener) => listen<OpenRequest>("open", listener),
+    onOpen: (listener) => listen<OpenRequest>("place", listener),
   };
 }
