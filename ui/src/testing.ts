@@ -155,6 +155,11 @@ export class ScriptedTransport implements Transport {
     return answer(args);
   }
 
+  async desktop(request: { kind: string }): Promise<unknown> {
+    this.asked.push({ command: "desktop", args: request });
+    return null;
+  }
+
   async onEvent(listener: (event: EngineEvent) => void): Promise<() => void> {
     this.#listener = listener;
     return () => (this.#listener = null);

@@ -55,6 +55,10 @@ macro_rules! commands {
 commands! {
     /// Version, folders, counts.
     app_status() -> AppStatus;
+    /// What a person set for the app as a whole.
+    app_settings_get() -> AppSettings;
+    /// Saves what a person set; what runs goes by it at once.
+    app_settings_set(settings: AppSettings) -> AppSettings;
     /// Every connection with how it stands, by name.
     connection_list() -> Vec<ConnectionView>;
     /// What is wrong with a draft as typed; empty when nothing is. `id` names the connection that is edited.

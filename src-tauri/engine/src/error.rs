@@ -106,6 +106,8 @@ pub enum ErrorCode {
     DataFolderUnusable,
     /// The port of the local API is in use by another program.
     PortInUse,
+    /// The desktop around the app did not do what it was asked for.
+    DesktopRefused,
     /// A request to the engine that makes no sense: unknown command, wrong arguments, unknown run.
     InvalidRequest,
     /// Our own fault.
@@ -264,6 +266,9 @@ impl ErrorCode {
             Self::PortInUse => {
                 (409, "The port is in use", "Choose another port, or close the program that listens on it")
             }
+            Self::DesktopRefused => {
+                (501, "The desktop does not do this here", "Do it by hand; the detail says what the desktop answered")
+            }
             Self::InvalidRequest => (400, "The request makes no sense", "Check the command and its arguments"),
             Self::Internal => (
                 500,
@@ -323,6 +328,7 @@ impl ErrorCode {
             | Self::DiskFull
             | Self::DataFolderUnusable
             | Self::PortInUse
+            | Self::DesktopRefused
             | Self::InvalidRequest
             | Self::Internal => Stops::Run,
         }

@@ -18,6 +18,7 @@ mod knowledge_base;
 mod library;
 mod local_api;
 mod run;
+mod settings;
 
 pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
 pub use document::{AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory};
@@ -29,6 +30,7 @@ pub use run::{
     ItemOutcome, PauseLength, RunBar, RunItem, RunItems, RunPhase, RunProgress, RunState, RunTrigger, RunView,
     SyncOptions,
 };
+pub use settings::{AppSettings, DEFAULT_TRANSFERS, MOST_TRANSFERS, Notifications, Proxy};
 
 /// A connection with how it stands.
 #[derive(Debug, Clone, Serialize, TS)]

@@ -7,6 +7,31 @@
 export type Addressing = "auto" | "path" | "virtual";
 
 /**
+ * What a person set for the app as a whole.
+ */
+export type AppSettings = { 
+/**
+ * Which notifications are shown.
+ */
+notifications: Notifications, 
+/**
+ * The app starts without its window when it is started at login.
+ */
+startHidden: boolean, 
+/**
+ * Documents of a connection that are on their way at once, from 1 to 32.
+ */
+transfers: number, 
+/**
+ * Bytes a second that all connections together read from their buckets; `None`: as fast as it goes.
+ */
+bandwidth: number | null, 
+/**
+ * The way to storages and knowledge bases.
+ */
+proxy: Proxy, };
+
+/**
  * The app itself.
  */
 export type AppStatus = { 
@@ -439,12 +464,16 @@ turned: boolean, } | { "kind": "local_api",
 /**
  * The whole row.
  */
-localApi: LocalApiView, };
+localApi: LocalApiView, } | { "kind": "settings", 
+/**
+ * All of it.
+ */
+settings: AppSettings, };
 
 /**
  * What went wrong, as something that a program can act on.
  */
-export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "api_key_missing" | "api_key_rejected" | "credits_exhausted" | "knowledge_base_denied" | "plan_too_low" | "document_busy" | "document_too_large" | "document_removed" | "knowledge_base_throttled" | "knowledge_base_failed" | "knowledge_base_unreachable" | "knowledge_base_changed" | "connectors_unavailable" | "hosted_connection_not_found" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "port_in_use" | "invalid_request" | "internal";
+export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "api_key_missing" | "api_key_rejected" | "credits_exhausted" | "knowledge_base_denied" | "plan_too_low" | "document_busy" | "document_too_large" | "document_removed" | "knowledge_base_throttled" | "knowledge_base_failed" | "knowledge_base_unreachable" | "knowledge_base_changed" | "connectors_unavailable" | "hosted_connection_not_found" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "port_in_use" | "desktop_refused" | "invalid_request" | "internal";
 
 /**
  * An [`Error`] as the faces show it.
@@ -813,6 +842,11 @@ port: number,
 state: LocalApiState, };
 
 /**
+ * Which notifications are shown.
+ */
+export type Notifications = "problems" | "every_run" | "none";
+
+/**
  * An object's key, byte for byte.
  */
 export type ObjectKey = string;
@@ -1003,6 +1037,15 @@ removed: number,
  * Documents kept although their object is gone.
  */
 kept: number, };
+
+/**
+ * The way to storages and knowledge bases.
+ */
+export type Proxy = { "kind": "system" } | { "kind": "none" } | { "kind": "manual", 
+/**
+ * `http://host:port`; without a name or password in it.
+ */
+address: string, };
 
 /**
  * A run in one bar of the small chart.
@@ -1396,6 +1439,10 @@ export type Verdict = "passed" | "failed" | "not_tried";
 export interface Commands {
   /** Version, folders, counts. */
   app_status: { arguments: Record<string, never>; reply: AppStatus };
+  /** What a person set for the app as a whole. */
+  app_settings_get: { arguments: Record<string, never>; reply: AppSettings };
+  /** Saves what a person set; what runs goes by it at once. */
+  app_settings_set: { arguments: { settings: AppSettings, }; reply: AppSettings };
   /** Every connection with how it stands, by name. */
   connection_list: { arguments: Record<string, never>; reply: Array<ConnectionView> };
   /** What is wrong with a draft as typed; empty when nothing is. `id` names the connection that is edited. */

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::{Semaphore, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,7 +23,7 @@ use crate::source::{ObjectSource, ResolvedCredentials, S3Source};
 use crate::store::preview::PreviewTable;
 use crate::store::{Store, runs};
 use crate::sync::now;
-use crate::view::AppStatus;
+use crate::view::{AppSettings, AppStatus};
 
 mod background;
 mod bases;
@@ -37,6 +37,7 @@ mod local_api;
 mod previews;
 mod removals;
 mod running;
+mod settings;
 mod settling;
 mod show;
 mod unwritten;
@@ -67,6 +68,7 @@ pub struct Engine {
     followed: Mutex<settling::Followed>,
     supermemories: Mutex<HashMap<Address, Arc<Supermemory>>>,
     local_api: LocalApi,
+    settings: watch::Sender<AppSettings>,
     tasks: TaskTracker,
     closing: CancellationToken,
 }
@@ -98,6 +100,7 @@ impl Engine {
         .await?;
         store.write(|db| runs::close_left_open(db, now())).await?;
         let local_api = LocalApi::read(&store).await?;
+        let settings = settings::read(&store).await?;
         let engine = Arc::new(Self {
             store: Arc::new(store),
             library: Arc::new(library),
@@ -113,6 +116,7 @@ impl Engine {
             followed: Mutex::default(),
             supermemories: Mutex::default(),
             local_api,
+            settings,
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
         });

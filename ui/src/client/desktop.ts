@@ -1,0 +1,7 @@
+/** What the window asks of the desktop around it; `src-tauri/src/desktop.rs` carries it out. */
+export interface DesktopRequests {
+  /** Shows a file that the engine has written in the desktop's file manager. */
+  show_file: { arguments: { path: string }; reply: null };
+}
+
+export type DesktopRequestName = keyof DesktopRequests;
