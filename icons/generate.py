@@ -25,7 +25,7 @@ def png(svg: str, size: int) -> bytes:
 
 
 def tile(glyph: str, colour: str) -> str:
-    """The glyph in white on a tile: readable on light and on dark panels alike. Its colour only repeats what the shape says."""
+    """The glyph in white on a tile: readable on light and dark panels. Its colour only repeats what the shape says."""
     inner = glyph[glyph.index("</title>") + len("</title>") : glyph.rindex("</svg>")]
     # In a mask black means "cut out" and stays; only what is painted turns white.
     mask_end = inner.find("</mask>") + 1

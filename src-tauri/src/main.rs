@@ -6,6 +6,7 @@
 //! - [`desktop`]: what the window asks of the desktop around it
 //! - [`window`]: the window, and places in it that a click elsewhere leads to
 //! - [`tray`]: the icon and its menu
+//! - [`autostart`]: the start at login
 //! - [`notification`]: what a person is told when they do not look
 //! - [`exit`]: every way out passes the engine's shut-down
 
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use s3_connector_engine::engine::Engine;
 use tauri::{App, AppHandle, Manager, RunEvent};
 
+mod autostart;
 mod bridge;
 mod desktop;
 mod exit;
@@ -78,6 +80,7 @@ fn attend(app: &AppHandle, engine: &Arc<Engine>) {
     bridge::relay(app, engine.events());
     notification::announce(app, engine.events());
     tray::raise(app, engine);
+    autostart::keep(app, engine);
     tauri::async_runtime::spawn(s3_connector_local_api::keep(Arc::clone(engine)));
     engine.start_schedule();
 }
