@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use s3_connector_engine::error::{Error, ErrorCode, ErrorView, Result};
 use serde::Deserialize;
 use serde_json::Value;
-use tauri::{AppHandle, State};
+use tauri::{AppHandle, Manager, State};
 
-use crate::autostart;
 use crate::bridge::Bridge;
+use crate::{autostart, exit};
 
 /// A request of the window; `ui/src/client/desktop.ts` has the same in TypeScript.
 #[derive(Debug, Deserialize)]
@@ -20,6 +20,10 @@ pub enum Request {
         /// Its path.
         path: PathBuf,
     },
+    /// Ends the app, although a sync runs.
+    Quit,
+    /// Does not end it after all.
+    Stay,
     /// Whether the app is started at login.
     AutoStart,
     /// Starts the app at login from now on, or not any more.
@@ -34,6 +38,14 @@ pub enum Request {
 pub async fn desktop(app: AppHandle, bridge: State<'_, Bridge>, request: Request) -> Result<Value, ErrorView> {
     match request {
         Request::ShowFile { path } => show_file(path).await,
+        Request::Quit => {
+            exit::quit(&app);
+            Ok(Value::Null)
+        }
+        Request::Stay => {
+            app.state::<exit::Question>().withdraw();
+            Ok(Value::Null)
+        }
         Request::AutoStart => autostart::is_on(&app).map(Value::Bool),
         Request::SetAutoStart { on } => {
             let hidden = bridge.engine(&app).await?.app_settings().borrow().start_hidden;

@@ -38,7 +38,11 @@ fn main() -> ExitCode {
     let mut context = tauri::generate_context!();
     context.config_mut().identifier = start::identifier(&context.config().identifier, data_dir.as_ref().ok());
     let app = tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::show(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
+            if !start::is_hidden(arguments) {
+                window::show(app);
+            }
+        }))
         .invoke_handler(tauri::generate_handler![bridge::call, desktop::desktop])
         .setup(move |app| Ok(assemble(app, bridge::Bridge::new(data_dir))?))
         .build(context);
@@ -66,7 +70,8 @@ fn main() -> ExitCode {
 /// Puts the window before the engine. Without an engine there is only the window, which says why.
 fn assemble(app: &mut App, bridge: bridge::Bridge) -> tauri::Result<()> {
     app.manage(bridge);
-    window::build(app.handle())?;
+    app.manage(exit::Question::default());
+    window::build(app.handle(), start::is_hidden(std::env::args()))?;
     exit::listen_for_signals(app.handle());
     let bridge = app.state::<bridge::Bridge>();
     // The page asks again and shows why it cannot be opened.
@@ -78,7 +83,7 @@ fn assemble(app: &mut App, bridge: bridge::Bridge) -> tauri::Result<()> {
 /// sync that is due at once.
 fn attend(app: &AppHandle, engine: &Arc<Engine>) {
     bridge::relay(app, engine.events());
-    notification::announce(app, engine.events());
+    notification::announce(app, engine);
     tray::raise(app, engine);
     autostart::keep(app, engine);
     tauri::async_runtime::spawn(s3_connector_local_api::keep(Arc::clone(engine)));

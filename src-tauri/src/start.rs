@@ -81,6 +81,11 @@ pub fn identifier(app: &str, data_dir: Option<&PathBuf>) -> String {
     }
 }
 
+/// Whether these arguments ask for a start without the window.
+pub fn is_hidden(arguments: impl IntoIterator<Item = String>) -> bool {
+    arguments.into_iter().any(|argument| argument == HIDDEN)
+}
+
 /// Whether it is the data folder that is used where none is named.
 pub fn is_default(data_dir: &Path) -> bool {
     absolute(data_dir) == absolute(&default_data_dir())

@@ -16,6 +16,7 @@ pub mod error;
 pub mod event;
 pub mod knowledge_base;
 pub mod laws;
+pub mod notice;
 pub mod object;
 pub mod plan;
 pub mod policy;

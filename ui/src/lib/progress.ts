@@ -104,6 +104,8 @@ export function stateWords(row: ConnectionView, now: number): { tone: Tone; text
         tone: "warn",
         text: row.lastRun?.state === "interrupted" ? "Stopped: interrupted" : "Stopped: cancelled",
       };
+    case "offline":
+      return { tone: "warn", text: "Waiting for the network" };
     case "paused":
       return {
         tone: "plain",
@@ -209,9 +211,11 @@ export function overallWords(rows: ConnectionView[], now: number): string[] {
               : rows.some((row) => row.waiting > 0)
                 ? "All sent, some still being processed."
                 : "All up to date."
-          : open > 0
-            ? "All but some documents are up to date."
-            : "Not everything is synced yet.";
+          : of("offline") > 0
+            ? "Waiting for the network."
+            : open > 0
+              ? "All but some documents are up to date."
+              : "Not everything is synced yet.";
   const next = Math.min(...rows.map((row) => row.nextDueAt ?? Infinity));
   return Number.isFinite(next) ? [first, `Next check ${due(next, now)}`] : [first];
 }

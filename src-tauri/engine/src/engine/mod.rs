@@ -34,6 +34,7 @@ mod hosted;
 mod keys;
 mod library;
 mod local_api;
+mod notices;
 mod previews;
 mod removals;
 mod running;
@@ -64,6 +65,7 @@ pub struct Engine {
     draft: Mutex<Option<Arc<Draft>>>,
     turns: Semaphore,
     waiting: Mutex<background::Waiting>,
+    asked: Mutex<notices::Asked>,
     unwritten: Mutex<unwritten::Unwritten>,
     followed: Mutex<settling::Followed>,
     supermemories: Mutex<HashMap<Address, Arc<Supermemory>>>,
@@ -112,6 +114,7 @@ impl Engine {
             draft: Mutex::default(),
             turns: Semaphore::new(running::TURNS),
             waiting: Mutex::default(),
+            asked: Mutex::default(),
             unwritten: Mutex::default(),
             followed: Mutex::default(),
             supermemories: Mutex::default(),
