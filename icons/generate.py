@@ -9,7 +9,13 @@ import subprocess
 from pathlib import Path
 
 HERE = Path(__file__).parent
-TRAY_STATES = ("idle", "working", "needs-you")
+TRAY_TILES = {
+    "idle": "#0b7268",
+    "working": "#0b7268",
+    "paused": "#5d6967",
+    "needs-you": "#b23a10",
+    "offline": "#5d6967",
+}
 TRAY_SIZE = 48
 
 
@@ -18,15 +24,15 @@ def png(svg: str, size: int) -> bytes:
     return subprocess.run(command, input=svg.encode(), capture_output=True, check=True).stdout
 
 
-def tile(glyph: str) -> str:
-    """The glyph in white on a tile of the accent: readable on light and on dark panels alike."""
+def tile(glyph: str, colour: str) -> str:
+    """The glyph in white on a tile: readable on light and dark panels. Its colour only repeats what the shape says."""
     inner = glyph[glyph.index("</title>") + len("</title>") : glyph.rindex("</svg>")]
-    # In the mask black means "cut out" and stays; only what is painted turns white.
+    # In a mask black means "cut out" and stays; only what is painted turns white.
     mask_end = inner.find("</mask>") + 1
     inner = inner[:mask_end] + inner[mask_end:].replace("#000", "#fff")
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3.6" fill="#0b7268"/>'
-        f'<g transform="translate(1.3 1.3) scale(.84)">{inner}</g></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3.6" '
+        f'fill="{colour}"/><g transform="translate(1.6 1.6) scale(.8)">{inner}</g></svg>'
     )
 
 
@@ -57,10 +63,10 @@ def main() -> None:
         (HERE / f"{name}.png").write_bytes(png(app, size))
     (HERE / "icon.ico").write_bytes(ico(app))
     (HERE / "icon.icns").write_bytes(icns(app))
-    for state in TRAY_STATES:
+    for state, colour in TRAY_TILES.items():
         glyph = (HERE / "tray" / f"{state}.svg").read_text()
         (HERE / "tray" / f"{state}-template.png").write_bytes(png(glyph, TRAY_SIZE))
-        (HERE / "tray" / f"{state}.png").write_bytes(png(tile(glyph), TRAY_SIZE))
+        (HERE / "tray" / f"{state}.png").write_bytes(png(tile(glyph, colour), TRAY_SIZE))
 
 
 if __name__ == "__main__":

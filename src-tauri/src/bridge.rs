@@ -4,7 +4,7 @@
 //! window opens all the same and every command is answered with the reason, until one that comes later succeeds
 //! in opening it: "Try again" needs no restart.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,6 +50,11 @@ impl Bridge {
             Ok(engine)
         };
         self.engine.get_or_try_init(open).await
+    }
+
+    /// The data folder, where one is meant.
+    pub fn data_dir(&self) -> Option<&Path> {
+        self.data_dir.as_deref().ok()
     }
 
     /// The engine, if it is open.

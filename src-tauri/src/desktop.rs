@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use s3_connector_engine::error::{Error, ErrorCode, ErrorView, Result};
 use serde::Deserialize;
 use serde_json::Value;
+use tauri::{AppHandle, Manager, State};
+
+use crate::bridge::Bridge;
+use crate::{autostart, exit};
 
 /// A request of the window; `ui/src/client/desktop.ts` has the same in TypeScript.
 #[derive(Debug, Deserialize)]
@@ -16,15 +20,48 @@ pub enum Request {
         /// Its path.
         path: PathBuf,
     },
+    /// Ends the app, although a sync runs.
+    Quit,
+    /// Does not end it after all.
+    Stay,
+    /// Whether the app is started at login.
+    AutoStart,
+    /// Starts the app at login from now on, or not any more.
+    SetAutoStart {
+        /// Whether it shall be.
+        on: bool,
+    },
 }
 
 /// Carries a request out.
 #[tauri::command]
-pub async fn desktop(request: Request) -> Result<Value, ErrorView> {
+pub async fn desktop(app: AppHandle, bridge: State<'_, Bridge>, request: Request) -> Result<Value, ErrorView> {
     match request {
         Request::ShowFile { path } => show_file(path).await,
+        Request::Quit => {
+            exit::quit(&app);
+            Ok(Value::Null)
+        }
+        Request::Stay => {
+            app.state::<exit::Question>().withdraw();
+            Ok(Value::Null)
+        }
+        Request::AutoStart => autostart::is_on(&app).map(Value::Bool),
+        Request::SetAutoStart { on } => {
+            let hidden = bridge.engine(&app).await?.app_settings().borrow().start_hidden;
+            set_auto_start(&app, on, hidden)
+        }
     }
     .map_err(|e| e.view())
+}
+
+fn set_auto_start(app: &AppHandle, on: bool, hidden: bool) -> Result<Value> {
+    if on {
+        autostart::switch_on(app, hidden)?;
+    } else {
+        autostart::switch_off(app)?;
+    }
+    autostart::is_on(app).map(Value::Bool)
 }
 
 /// On a thread of its own: the file manager may have to be started first.

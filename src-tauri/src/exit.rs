@@ -1,9 +1,51 @@
 //! Every way out passes the engine's shut-down, so that a run under way ends as interrupted and is taken up next time.
 
+use s3_connector_engine::view::ConnectionState;
 use tauri::{AppHandle, Manager, async_runtime};
+use tokio::sync::watch;
 
 use crate::bridge::Bridge;
-use crate::window;
+use crate::window::{self, Place, Screen};
+
+/// Whether somebody who wanted to quit is being asked back, because a sync runs.
+pub struct Question(watch::Sender<bool>);
+
+impl Default for Question {
+    fn default() -> Self {
+        Self(watch::Sender::new(false))
+    }
+}
+
+impl Question {
+    /// Whether it is asked, as that changes.
+    pub fn asked(&self) -> watch::Receiver<bool> {
+        self.0.subscribe()
+    }
+
+    /// The answer was no, or nothing is left to ask about.
+    pub fn withdraw(&self) {
+        self.0.send_if_modified(std::mem::take);
+    }
+}
+
+/// Quits, but asks once while a sync runs: the window shows the question, and who wants to quit again does.
+pub fn quit_or_ask(app: &AppHandle) {
+    let app = app.clone();
+    async_runtime::spawn(async move {
+        if is_syncing(&app).await && !app.state::<Question>().0.send_replace(true) {
+            window::open_at(&app, &Place::of(Screen::Quit));
+        } else {
+            quit(&app);
+        }
+    });
+}
+
+async fn is_syncing(app: &AppHandle) -> bool {
+    let bridge = app.state::<Bridge>();
+    let Some(engine) = bridge.open_engine() else { return false };
+    let rows = engine.connection_list().await.unwrap_or_default();
+    rows.iter().any(|row| row.state == ConnectionState::Syncing)
+}
 
 /// Ends the app with exit code 0 once the engine is shut down. The window goes at once.
 pub fn quit(app: &AppHandle) {

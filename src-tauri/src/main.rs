@@ -6,6 +6,7 @@
 //! - [`desktop`]: what the window asks of the desktop around it
 //! - [`window`]: the window, and places in it that a click elsewhere leads to
 //! - [`tray`]: the icon and its menu
+//! - [`autostart`]: the start at login
 //! - [`notification`]: what a person is told when they do not look
 //! - [`exit`]: every way out passes the engine's shut-down
 
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use s3_connector_engine::engine::Engine;
 use tauri::{App, AppHandle, Manager, RunEvent};
 
+mod autostart;
 mod bridge;
 mod desktop;
 mod exit;
@@ -36,7 +38,11 @@ fn main() -> ExitCode {
     let mut context = tauri::generate_context!();
     context.config_mut().identifier = start::identifier(&context.config().identifier, data_dir.as_ref().ok());
     let app = tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::show(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
+            if !start::is_hidden(arguments) {
+                window::show(app);
+            }
+        }))
         .invoke_handler(tauri::generate_handler![bridge::call, desktop::desktop])
         .setup(move |app| Ok(assemble(app, bridge::Bridge::new(data_dir))?))
         .build(context);
@@ -64,7 +70,8 @@ fn main() -> ExitCode {
 /// Puts the window before the engine. Without an engine there is only the window, which says why.
 fn assemble(app: &mut App, bridge: bridge::Bridge) -> tauri::Result<()> {
     app.manage(bridge);
-    window::build(app.handle())?;
+    app.manage(exit::Question::default());
+    window::build(app.handle(), start::is_hidden(std::env::args()))?;
     exit::listen_for_signals(app.handle());
     let bridge = app.state::<bridge::Bridge>();
     // The page asks again and shows why it cannot be opened.
@@ -76,8 +83,9 @@ fn assemble(app: &mut App, bridge: bridge::Bridge) -> tauri::Result<()> {
 /// sync that is due at once.
 fn attend(app: &AppHandle, engine: &Arc<Engine>) {
     bridge::relay(app, engine.events());
-    notification::announce(app, engine.events());
+    notification::announce(app, engine);
     tray::raise(app, engine);
+    autostart::keep(app, engine);
     tauri::async_runtime::spawn(s3_connector_local_api::keep(Arc::clone(engine)));
     engine.start_schedule();
 }

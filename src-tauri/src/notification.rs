@@ -1,22 +1,23 @@
-//! What a person is told when they do not look at the window: that a first sync finished, that a connection
-//! fell into trouble or got out of it, how the sync ended that they started. Never per file, never a routine
-//! sync that went as the one before.
+//! What a person is told when they do not look at the window. What is worth a word, and when, the engine decides
+//! ([`s3_connector_engine::notice`]); here it gets its words and a place in the window.
 //!
 //! The desktop's notification daemon is asked on a thread of its own per notification, because it answers only
 //! when the notification is clicked or gone, and because nothing it does may disturb a sync.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use notify_rust::{Notification, NotificationResponse};
+use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::ErrorView;
-use s3_connector_engine::event::EngineEvent;
-use s3_connector_engine::view::{RunState, RunTrigger, RunView};
+use s3_connector_engine::notice::{News, Notice};
+use s3_connector_engine::view::{Notifications, RunState, RunView};
 use tauri::{AppHandle, async_runtime};
-use tokio::sync::broadcast::Receiver;
 
+use crate::start;
+use crate::tray::{grouped, removals};
 use crate::window::{self, Place, Screen};
-use crate::{bridge, start};
 
 /// Some desktops keep notifications for days; beyond so many that wait for a click, a new one is shown without
 /// hearing of its click.
@@ -26,22 +27,19 @@ static LISTENERS: AtomicUsize = AtomicUsize::new(0);
 
 /// A notification, and where in the window it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Notice {
+struct Told {
     title: String,
     body: String,
     place: Place,
 }
 
-/// Tells of runs that end while nobody sees the window, as long as there are events.
-pub fn announce(app: &AppHandle, mut events: Receiver<EngineEvent>) {
-    let app = app.clone();
+/// Tells what the engine wants told while nobody sees the window, as long as it lives.
+pub fn announce(app: &AppHandle, engine: &Arc<Engine>) {
+    let (app, mut notices) = (app.clone(), engine.notices());
     async_runtime::spawn(async move {
-        while let Some(event) = bridge::next(&mut events).await {
-            if let EngineEvent::RunEnded { run, first, turned } = event
-                && let Some(notice) = notice(&run, first, turned)
-                && !window::is_seen(&app)
-            {
-                show(&app, notice);
+        while let Some(notice) = notices.recv().await {
+            if !window::is_seen(&app) {
+                show(&app, words(&notice));
             }
         }
     });
@@ -49,34 +47,46 @@ pub fn announce(app: &AppHandle, mut events: Receiver<EngineEvent>) {
 
 /// Tells that what was clicked in the tray could not be started.
 pub fn tell_refused(app: &AppHandle, error: &ErrorView) {
-    let place = Place { screen: Screen::Connections, connection_id: None, run_id: None };
-    show(app, Notice { title: "The sync could not start".to_owned(), body: sentence(error), place });
+    let place = Place::of(Screen::Connections);
+    show(app, Told { title: "The sync could not start".to_owned(), body: sentence(error), place });
 }
 
-/// Whether a run that ended is worth a word, and which.
-fn notice(run: &RunView, first: bool, turned: bool) -> Option<Notice> {
+/// Tells, the first time, that the app goes on without its window.
+pub async fn tell_hidden(app: &AppHandle, engine: &Engine) {
+    let is_wanted = engine.app_settings().borrow().notifications != Notifications::None;
+    if is_wanted && engine.is_first_time("window_hides").await.unwrap_or(false) {
+        let title = "S3 Connector goes on in the tray".to_owned();
+        let body = "It syncs as planned without its window. Its icon in the tray opens it again, or quits.".to_owned();
+        show(app, Told { title, body, place: Place::of(Screen::Connections) });
+    }
+}
+
+/// A notice in words, with its place.
+fn words(notice: &Notice) -> Told {
+    let Notice { news, run } = notice;
     let name = &run.connection_name;
-    let asked_for = run.trigger == RunTrigger::Manual;
-    let title = match run.state {
-        RunState::Completed if first => format!("First sync of {name} finished"),
-        RunState::Completed if turned => format!("{name} is well again"),
-        RunState::Completed if asked_for => format!("{name} is up to date"),
-        RunState::PartlyCompleted if turned || asked_for => format!("{name} is partly done"),
-        RunState::Failed if turned || asked_for => format!("{name} needs you"),
-        RunState::Completed | RunState::PartlyCompleted | RunState::Failed => return None,
-        // Cancelled by the person who would be told, interrupted with the app that would tell, or not ended.
-        RunState::Cancelled | RunState::Interrupted | RunState::Running => return None,
+    let title = match (news, run.state) {
+        (News::FirstSync, _) => format!("First sync of {name} finished"),
+        (News::WellAgain, _) => format!("{name} is well again"),
+        (News::HeldBack, _) => format!("{name} holds back {}", removals(run.held_back)),
+        (News::NeedsYou | News::RunEnded, RunState::PartlyCompleted) => format!("{name} is partly done"),
+        (News::NeedsYou, _) => format!("{name} needs you"),
+        (News::RunEnded, RunState::Failed) => format!("{name} could not sync"),
+        (News::RunEnded, _) if run.trial.is_some() => format!("Trial of {name} finished"),
+        (News::RunEnded, _) => format!("{name} is up to date"),
     };
-    let body = match &run.error {
-        Some(error) => sentence(error),
-        None => tally(run),
+    let body = match (news, &run.error) {
+        (News::HeldBack, _) => {
+            "Unusually many documents would go. Look at them, then confirm or correct it.".to_owned()
+        }
+        (_, Some(error)) => sentence(error),
+        (_, None) => tally(run),
     };
-    let place = Place {
-        screen: Screen::Activity,
-        connection_id: Some(run.connection_id.clone()),
-        run_id: Some(run.id.clone()),
+    let place = match news {
+        News::HeldBack => Place::removals_of(&run.connection_id),
+        News::FirstSync | News::WellAgain | News::NeedsYou | News::RunEnded => Place::run(run),
     };
-    Some(Notice { title, body, place })
+    Told { title, body, place }
 }
 
 /// What happened, then what to do.
@@ -88,15 +98,15 @@ fn sentence(error: &ErrorView) -> String {
 fn tally(run: &RunView) -> String {
     let counts = [(run.sent, "sent"), (run.removed, "removed"), (run.skipped, "skipped"), (run.failed, "failed")];
     let said: Vec<String> =
-        counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", crate::tray::grouped(*n))).collect();
+        counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", grouped(*n))).collect();
     if said.is_empty() { "Nothing had changed.".to_owned() } else { format!("Documents: {}.", said.join(", ")) }
 }
 
-/// Shows a notice; a click on it opens the window at its place.
-fn show(app: &AppHandle, notice: Notice) {
+/// Shows it; a click on it opens the window at its place.
+fn show(app: &AppHandle, told: Told) {
     let app = app.clone();
     let spawned = thread::Builder::new().name("notification".to_owned()).spawn(move || {
-        if let Err(error) = show_and_listen(&app, &notice) {
+        if let Err(error) = show_and_listen(&app, &told) {
             start::complain(&format!("A notification could not be shown: {error}"));
         }
     });
@@ -105,18 +115,18 @@ fn show(app: &AppHandle, notice: Notice) {
     }
 }
 
-fn show_and_listen(app: &AppHandle, notice: &Notice) -> notify_rust::error::Result<()> {
+fn show_and_listen(app: &AppHandle, told: &Told) -> notify_rust::error::Result<()> {
     let shown = Notification::new()
         .appname("S3 Connector")
         .icon("s3-connector")
-        .summary(&notice.title)
-        .body(&plain(&notice.body))
+        .summary(&told.title)
+        .body(&plain(&told.body))
         .action("default", "Show")
         .show()?;
     if LISTENERS.fetch_add(1, Ordering::Relaxed) < LISTENERS_LIMIT {
         // The answer is lost with the daemon, and with it the notification.
         let _ = shown.wait_for_response(|response: &NotificationResponse| match response {
-            NotificationResponse::Default | NotificationResponse::Action(_) => window::open_at(app, &notice.place),
+            NotificationResponse::Default | NotificationResponse::Action(_) => window::open_at(app, &told.place),
             NotificationResponse::Reply(_) | NotificationResponse::Closed(_) => {}
         });
     }
@@ -139,15 +149,16 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use s3_connector_engine::error::{Error, ErrorCode};
+    use s3_connector_engine::view::RunTrigger;
 
     use super::*;
 
-    fn run(state: RunState, trigger: RunTrigger) -> RunView {
+    fn run(state: RunState) -> RunView {
         RunView {
             id: "run-1".into(),
             connection_id: "connection-1".into(),
             connection_name: "Reports".into(),
-            trigger,
+            trigger: RunTrigger::Schedule,
             state,
             started_at: 0,
             finished_at: Some(1),
@@ -164,64 +175,47 @@ mod tests {
         }
     }
 
-    fn title(state: RunState, trigger: RunTrigger, first: bool, turned: bool) -> Option<String> {
-        notice(&run(state, trigger), first, turned).map(|notice| notice.title)
+    fn told(news: News, run: RunView) -> Told {
+        words(&Notice { news, run })
     }
 
     #[test]
-    fn a_routine_run_that_ends_as_the_one_before_is_silent() {
-        for state in [RunState::Completed, RunState::PartlyCompleted, RunState::Failed] {
-            assert_eq!(title(state, RunTrigger::Schedule, false, false), None, "{state:?}");
-        }
-    }
-
-    #[test]
-    fn the_first_success_is_told() {
-        let told = title(RunState::Completed, RunTrigger::Schedule, true, false);
-        assert_eq!(told.as_deref(), Some("First sync of Reports finished"));
-    }
-
-    #[test]
-    fn falling_into_trouble_and_getting_out_of_it_are_told() {
-        let told = |state| title(state, RunTrigger::Schedule, false, true);
-        assert_eq!(told(RunState::Failed).as_deref(), Some("Reports needs you"));
-        assert_eq!(told(RunState::PartlyCompleted).as_deref(), Some("Reports is partly done"));
-        assert_eq!(told(RunState::Completed).as_deref(), Some("Reports is well again"));
-    }
-
-    #[test]
-    fn a_run_that_a_person_started_is_told_however_it_ends() {
-        let told = |state| title(state, RunTrigger::Manual, false, false);
-        assert_eq!(told(RunState::Failed).as_deref(), Some("Reports needs you"));
-        assert_eq!(told(RunState::PartlyCompleted).as_deref(), Some("Reports is partly done"));
-        assert_eq!(told(RunState::Completed).as_deref(), Some("Reports is up to date"));
-    }
-
-    #[test]
-    fn what_a_person_cancelled_or_the_end_of_the_app_interrupted_is_silent() {
-        for state in [RunState::Cancelled, RunState::Interrupted, RunState::Running] {
-            assert_eq!(title(state, RunTrigger::Manual, true, true), None, "{state:?}");
+    fn every_news_has_its_title() {
+        let title = |news, state| told(news, run(state)).title;
+        assert_eq!(title(News::FirstSync, RunState::Completed), "First sync of Reports finished");
+        assert_eq!(title(News::WellAgain, RunState::Completed), "Reports is well again");
+        assert_eq!(title(News::NeedsYou, RunState::Failed), "Reports needs you");
+        assert_eq!(title(News::NeedsYou, RunState::PartlyCompleted), "Reports is partly done");
+        assert_eq!(title(News::RunEnded, RunState::Completed), "Reports is up to date");
+        assert_eq!(title(News::RunEnded, RunState::PartlyCompleted), "Reports is partly done");
+        assert_eq!(title(News::RunEnded, RunState::Failed), "Reports could not sync");
+        let trial = RunView { trial: Some(10), ..run(RunState::Completed) };
+        assert_eq!(told(News::RunEnded, trial).title, "Trial of Reports finished");
+        for (held_back, title) in [(1, "Reports holds back 1 removal"), (1204, "Reports holds back 1,204 removals")] {
+            let run = RunView { held_back, ..run(RunState::PartlyCompleted) };
+            assert_eq!(told(News::HeldBack, run).title, title);
         }
     }
 
     #[test]
     fn the_body_says_what_was_done_or_what_to_do() {
-        let body = |run: &RunView| notice(run, false, true).map(|notice| notice.body);
-        let mut done = run(RunState::Completed, RunTrigger::Schedule);
-        assert_eq!(body(&done).as_deref(), Some("Nothing had changed."));
-        (done.sent, done.failed) = (1204, 3);
-        assert_eq!(body(&done).as_deref(), Some("Documents: 1,204 sent, 3 failed."));
-        done.state = RunState::Failed;
-        done.error = Some(Error::new(ErrorCode::AccessDenied, "s3:ListBucket on reports").view());
-        assert_eq!(body(&done).as_deref(), Some("Access denied. Check IAM permissions and bucket policy."));
+        let mut run = run(RunState::Completed);
+        assert_eq!(told(News::WellAgain, run.clone()).body, "Nothing had changed.");
+        (run.sent, run.failed) = (1204, 3);
+        assert_eq!(told(News::WellAgain, run.clone()).body, "Documents: 1,204 sent, 3 failed.");
+        run.state = RunState::Failed;
+        run.error = Some(Error::new(ErrorCode::AccessDenied, "s3:ListBucket on reports").view());
+        assert_eq!(told(News::NeedsYou, run.clone()).body, "Access denied. Check IAM permissions and bucket policy.");
+        let held = told(News::HeldBack, run).body;
+        assert_eq!(held, "Unusually many documents would go. Look at them, then confirm or correct it.");
     }
 
     #[test]
-    fn a_notice_leads_to_its_run() {
-        let notice = notice(&run(RunState::Failed, RunTrigger::Manual), false, false).expect("a notice");
-        assert_eq!(notice.place.screen, Screen::Activity);
-        assert_eq!(notice.place.run_id.as_deref(), Some("run-1"));
-        assert_eq!(notice.place.connection_id.as_deref(), Some("connection-1"));
+    fn a_notice_leads_to_its_run_and_removals_to_where_they_are_confirmed() {
+        let place = told(News::NeedsYou, run(RunState::Failed)).place;
+        assert_eq!((place.screen, place.run_id.as_deref()), (Screen::Activity, Some("run-1")));
+        let place = told(News::HeldBack, run(RunState::PartlyCompleted)).place;
+        assert_eq!((place.screen, place.connection_id.as_deref()), (Screen::Removals, Some("connection-1")));
     }
 
     #[cfg(target_os = "linux")]

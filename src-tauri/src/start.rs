@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use s3_connector_engine::engine::default_data_dir;
 use s3_connector_engine::error::{Error, ErrorCode, Result};
 
+/// Starts the app without its window, where a tray can bring it.
+pub const HIDDEN: &str = "--hidden";
+
 /// Names the data folder where no `--data-dir` is given.
 pub const DATA_DIR_VARIABLE: &str = "S3_CONNECTOR_DATA_DIR";
 
@@ -69,7 +72,7 @@ pub fn data_dir(arguments: impl IntoIterator<Item = OsString>, variable: Option<
 /// another data folder (a demo, a test) needs one of its own.
 pub fn identifier(app: &str, data_dir: Option<&PathBuf>) -> String {
     match data_dir {
-        Some(dir) if absolute(dir) != absolute(&default_data_dir()) => {
+        Some(dir) if !is_default(dir) => {
             let mut hasher = DefaultHasher::new();
             absolute(dir).hash(&mut hasher);
             format!("{app}.d{:016x}", hasher.finish())
@@ -78,7 +81,18 @@ pub fn identifier(app: &str, data_dir: Option<&PathBuf>) -> String {
     }
 }
 
-fn absolute(path: &Path) -> PathBuf {
+/// Whether these arguments ask for a start without the window.
+pub fn is_hidden(arguments: impl IntoIterator<Item = String>) -> bool {
+    arguments.into_iter().any(|argument| argument == HIDDEN)
+}
+
+/// Whether it is the data folder that is used where none is named.
+pub fn is_default(data_dir: &Path) -> bool {
+    absolute(data_dir) == absolute(&default_data_dir())
+}
+
+/// The same path from the root.
+pub fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 

@@ -17,16 +17,17 @@ use tauri::menu::{Menu, MenuItem, PredefinedMenuItem, Submenu, SubmenuBuilder};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager, async_runtime, include_image};
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
+use crate::window::Place;
 use crate::{exit, notification, start, window};
 
 mod menu;
 #[cfg(target_os = "linux")]
 mod watcher;
 
-pub use menu::grouped;
 use menu::{Choice, Entry, Glyph, MenuModel};
+pub use menu::{grouped, removals};
 
 /// The menu is brought up to date at most this often.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(400);
@@ -64,7 +65,7 @@ pub fn raise(app: &AppHandle, engine: &Arc<Engine>) {
     let (engine, events) = (Arc::clone(engine), engine.events());
     let handle = app.clone();
     let raised = app.run_on_main_thread(move || {
-        let model = menu::menu(&[], &jiff::Zoned::now());
+        let model = menu::menu(&[], &jiff::Zoned::now(), false);
         // The loader of the tray library panics where the library is missing.
         match std::panic::catch_unwind(AssertUnwindSafe(|| build(&handle, model))) {
             Ok(Ok(tray)) => {
@@ -110,25 +111,39 @@ fn build(app: &AppHandle, model: MenuModel) -> tauri::Result<Arc<Tray>> {
 async fn keep_current(app: AppHandle, engine: Arc<Engine>, mut events: Receiver<EngineEvent>, tray: Arc<Tray>) {
     let mut rows = Rows::new();
     let mut stale = true;
+    let mut asked = app.state::<exit::Question>().asked();
     loop {
         if stale && let Ok(list) = engine.connection_list().await {
             rows = list.into_iter().map(|row| (row.id.clone(), row)).collect();
             stale = false;
         }
-        let model = menu::menu(&rows.values().collect::<Vec<_>>(), &jiff::Zoned::now());
+        if !rows.values().any(|row| row.state == ConnectionState::Syncing) {
+            app.state::<exit::Question>().withdraw();
+        }
+        let is_quit_asked = *asked.borrow_and_update();
+        let model = menu::menu(&rows.values().collect::<Vec<_>>(), &jiff::Zoned::now(), is_quit_asked);
         let drawing = (app.clone(), Arc::clone(&tray));
         // Fails only when the main loop has ended, and then nobody sees the tray any more.
         let _ = app.run_on_main_thread(move || show(&drawing.0, &drawing.1, model));
         tokio::time::sleep(SHORTEST_PAUSE).await;
 
-        let mut event = tokio::time::timeout(LONGEST_PAUSE, events.recv()).await;
-        while let Ok(received) = event {
-            match received {
+        tokio::select! {
+            received = events.recv() => match received {
                 Ok(event) => take(&mut rows, event),
                 Err(RecvError::Lagged(_)) => stale = true,
                 Err(RecvError::Closed) => return,
+            },
+            // The question lives as long as the app.
+            _ = asked.changed() => {}
+            () = tokio::time::sleep(LONGEST_PAUSE) => {}
+        }
+        loop {
+            match events.try_recv() {
+                Ok(event) => take(&mut rows, event),
+                Err(TryRecvError::Lagged(_)) => stale = true,
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Closed) => return,
             }
-            event = tokio::time::timeout(Duration::ZERO, events.recv()).await;
         }
     }
 }
@@ -230,24 +245,29 @@ fn image(glyph: Glyph) -> Image<'static> {
         match glyph {
             Glyph::Idle => include_image!("../icons/tray/idle-template.png"),
             Glyph::Working => include_image!("../icons/tray/working-template.png"),
+            Glyph::Paused => include_image!("../icons/tray/paused-template.png"),
             Glyph::NeedsYou => include_image!("../icons/tray/needs-you-template.png"),
+            Glyph::Offline => include_image!("../icons/tray/offline-template.png"),
         }
     } else {
         match glyph {
             Glyph::Idle => include_image!("../icons/tray/idle.png"),
             Glyph::Working => include_image!("../icons/tray/working.png"),
+            Glyph::Paused => include_image!("../icons/tray/paused.png"),
             Glyph::NeedsYou => include_image!("../icons/tray/needs-you.png"),
+            Glyph::Offline => include_image!("../icons/tray/offline.png"),
         }
     }
 }
 
 /// Does what was clicked.
 fn act(app: &AppHandle, choice: Choice) {
-    let app = app.clone();
     match choice {
-        Choice::Open => window::show(&app),
-        Choice::Quit => exit::quit(&app),
+        Choice::Open => window::show(app),
+        Choice::Review(id) => window::open_at(app, &Place::removals_of(&id)),
+        Choice::Quit => exit::quit_or_ask(app),
         Choice::SyncAll | Choice::Sync(_) | Choice::Cancel | Choice::Pause(_) | Choice::Resume => {
+            let app = app.clone();
             async_runtime::spawn(async move { ask_engine(&app, choice).await });
         }
     }
@@ -258,11 +278,11 @@ async fn ask_engine(app: &AppHandle, choice: Choice) {
     let Some(engine) = bridge.open_engine() else { return };
     let answer = match choice {
         Choice::SyncAll => engine.sync_start_all().await.map(drop),
-        Choice::Sync(id) => engine.sync_start(id, SyncOptions::default()).await.map(drop),
+        Choice::Sync(id) => sync(engine, id).await,
         Choice::Cancel => cancel_all(engine).await,
         Choice::Pause(length) => engine.sync_pause(None, length).await,
         Choice::Resume => engine.sync_resume(None).await,
-        Choice::Open | Choice::Quit => Ok(()),
+        Choice::Open | Choice::Review(_) | Choice::Quit => Ok(()),
     };
     match answer {
         // What was wanted is happening already.
@@ -270,6 +290,17 @@ async fn ask_engine(app: &AppHandle, choice: Choice) {
         Err(error) => notification::tell_refused(app, &error.view()),
         Ok(()) => {}
     }
+}
+
+/// Who synced one connection from here does not see the window, and is told how it ended.
+async fn sync(engine: &Arc<Engine>, id: String) -> s3_connector_engine::error::Result<()> {
+    engine.expect_answer(&id);
+    let started = engine.sync_start(id.clone(), SyncOptions::default()).await;
+    // Of what runs already the end will be told.
+    if started.as_ref().is_err_and(|error| error.code != ErrorCode::SyncRunning) {
+        engine.expect_no_answer(&id);
+    }
+    started.map(drop)
 }
 
 async fn cancel_all(engine: &Engine) -> s3_connector_engine::error::Result<()> {

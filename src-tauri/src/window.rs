@@ -1,10 +1,14 @@
 //! The window: one, kept for as long as the app runs, and the places in it that a click elsewhere leads to.
 
+use std::time::Duration;
+
+use s3_connector_engine::view::RunView;
 use serde::Serialize;
 use tauri::webview::{PageLoadEvent, WebviewWindow};
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder, WindowEvent, async_runtime};
 
-use crate::{exit, tray};
+use crate::bridge::Bridge;
+use crate::{exit, notification, tray};
 
 /// Label of the window.
 pub const LABEL: &str = "main";
@@ -20,6 +24,10 @@ pub enum Screen {
     Connections,
     /// The runs.
     Activity,
+    /// What a connection would remove, and holds back until a person says yes.
+    Removals,
+    /// Not a screen of its own: the question whether to quit although a sync runs.
+    Quit,
 }
 
 /// Where in the window something is told.
@@ -36,11 +44,35 @@ pub struct Place {
     pub run_id: Option<String>,
 }
 
-/// Makes the window. It shows itself when its page is there, so nobody sees an empty frame.
+impl Place {
+    /// A screen as a whole.
+    pub fn of(screen: Screen) -> Self {
+        Self { screen, connection_id: None, run_id: None }
+    }
+
+    /// A run.
+    pub fn run(run: &RunView) -> Self {
+        let connection_id = Some(run.connection_id.clone());
+        Self { screen: Screen::Activity, connection_id, run_id: Some(run.id.clone()) }
+    }
+
+    /// What a connection holds back.
+    pub fn removals_of(connection_id: &str) -> Self {
+        Self { screen: Screen::Removals, connection_id: Some(connection_id.to_owned()), run_id: None }
+    }
+}
+
+/// How long a desktop that has just started may take to show its tray.
+const TRAY_COMES_WITHIN: Duration = Duration::from_secs(20);
+/// How often it is asked meanwhile.
+const TRAY_ASKED_EVERY: Duration = Duration::from_millis(500);
+
+/// Makes the window. It shows itself when its page is there, so nobody sees an empty frame; a hidden one only if there
+/// is no tray that could bring it.
 ///
 /// # Errors
 /// The platform's, when it has no window to give.
-pub fn build(app: &AppHandle) -> tauri::Result<()> {
+pub fn build(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("S3 Connector")
         .inner_size(1080.0, 720.0)
@@ -48,10 +80,10 @@ pub fn build(app: &AppHandle) -> tauri::Result<()> {
         .center()
         .visible(false)
         .on_navigation(stays_inside)
-        .on_page_load(|window, page| {
-            if page.event() == PageLoadEvent::Finished {
-                show(window.app_handle());
-            }
+        .on_page_load(move |window, page| match page.event() {
+            PageLoadEvent::Finished if hidden => show_without_tray(window.app_handle()),
+            PageLoadEvent::Finished => show(window.app_handle()),
+            PageLoadEvent::Started => {}
         })
         .build()?;
     let app = app.clone();
@@ -74,14 +106,32 @@ fn stays_inside(address: &tauri::Url) -> bool {
     }
 }
 
+/// Shows the window unless there is a tray. At login the app may be there before the desktop's panel is.
+fn show_without_tray(app: &AppHandle) {
+    let app = app.clone();
+    async_runtime::spawn(async move {
+        let comes = async {
+            while !tray::is_there(&app).await {
+                tokio::time::sleep(TRAY_ASKED_EVERY).await;
+            }
+        };
+        let has_engine = app.state::<Bridge>().open_engine().is_some();
+        if !has_engine || tokio::time::timeout(TRAY_COMES_WITHIN, comes).await.is_err() {
+            show(&app);
+        }
+    });
+}
+
 /// Closing hides where a tray can bring the window back, and quits where nothing could.
 fn close(app: &AppHandle) {
     let app = app.clone();
     async_runtime::spawn(async move {
-        if tray::is_there(&app).await {
-            hide(&app);
-        } else {
-            exit::quit(&app);
+        if !tray::is_there(&app).await {
+            return exit::quit_or_ask(&app);
+        }
+        hide(&app);
+        if let Some(engine) = app.state::<Bridge>().open_engine() {
+            notification::tell_hidden(&app, engine).await;
         }
     });
 }

@@ -45,6 +45,8 @@ export class Session {
   notices = $state.raw<Notice[]>([]);
   /** Syncs that were asked to stop, by connection, and how: shown at the click, before the engine knows of it. */
   stopping = $state.raw<ReadonlyMap<string, "cancel" | "pause">>(new Map());
+  /** Somebody wants to quit while a sync runs. */
+  isQuitAsked = $state(false);
   /** Grows when what was read may be out of date: a run ended, the window is looked at again. */
   freshness = $state(0);
   /** Forms that are open, by the connection's id; the empty one is the new connection's. What was typed survives a look elsewhere. */
@@ -199,8 +201,13 @@ export class Session {
   }
 
   #open(request: OpenRequest): void {
-    if (request.runId) this.go({ screen: "run", id: request.runId });
-    else this.go({ screen: request.screen });
+    const { screen, connectionId, runId } = request;
+    if (screen === "quit") this.isQuitAsked = true;
+    else if (screen === "removals")
+      this.go(
+        connectionId ? { screen: "preview", id: connectionId, tab: "removed" } : { screen: "connections" },
+      );
+    else this.go(runId ? { screen: "run", id: runId } : { screen });
   }
 
   #notice(text: string, error: EngineError | null, action: NoticeAction | null = null): Notice {
@@ -212,12 +219,19 @@ export class Session {
   #runClock(): () => void {
     let timer: ReturnType<typeof setTimeout>;
     const tick = () => {
-      if (!document.hidden) this.now = Date.now();
+      clearTimeout(timer);
+      // Nobody reads the time in a hidden window, and nothing wakes up for it.
+      if (document.hidden) return;
+      this.now = Date.now();
       const syncing = this.connections.rows.some((row) => row.state === "syncing");
       timer = setTimeout(tick, syncing ? TICK_WHILE_SYNCING : TICK);
     };
     tick();
-    return () => clearTimeout(timer);
+    document.addEventListener("visibilitychange", tick);
+    return () => {
+      document.removeEventListener("visibilitychange", tick);
+      clearTimeout(timer);
+    };
   }
 }
 

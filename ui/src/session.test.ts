@@ -61,7 +61,7 @@ describe("what a person asks of the engine", () => {
   });
 });
 
-it("takes how the local API stands from the event that tells it", async () => {
+async function started() {
   const listening = { addEventListener: vi.fn(), removeEventListener: vi.fn() };
   vi.stubGlobal("window", listening);
   vi.stubGlobal("document", { ...listening, hidden: true });
@@ -72,6 +72,11 @@ it("takes how the local API stands from the event that tells it", async () => {
   const opened = new Session(new Client(transport));
   const end = opened.start();
   await vi.advanceTimersByTimeAsync(0);
+  return { opened, transport, end };
+}
+
+it("takes how the local API stands from the event that tells it", async () => {
+  const { opened, transport, end } = await started();
   const localApi: LocalApiView = {
     enabled: true,
     port: 6768,
@@ -79,5 +84,23 @@ it("takes how the local API stands from the event that tells it", async () => {
   };
   transport.emit({ kind: "local_api", localApi });
   expect(opened.localApi).toEqual(localApi);
+  end();
+});
+
+it("goes where somebody outside the window points to, and asks before it quits", async () => {
+  const { opened, transport, end } = await started();
+  transport.open({ screen: "removals", connectionId: "c1" });
+  expect(opened.route).toEqual({ screen: "preview", id: "c1", tab: "removed" });
+  transport.open({ screen: "activity", connectionId: "c1", runId: "r1" });
+  expect(opened.route).toEqual({ screen: "run", id: "r1" });
+  transport.open({ screen: "quit" });
+  expect(opened.isQuitAsked).toBe(true);
+  expect(opened.route).toEqual({ screen: "run", id: "r1" });
+  end();
+});
+
+it("keeps no timer while nobody sees the window", async () => {
+  const { end } = await started();
+  expect(vi.getTimerCount()).toBe(0);
   end();
 });

@@ -1,5 +1,5 @@
 /** Rows for tests; nothing of the product imports this. */
-import type { Arguments, CommandName, Reply, Transport } from "./client/client";
+import type { Arguments, CommandName, OpenRequest, Reply, Transport } from "./client/client";
 import type {
   ConnectionView,
   EngineEvent,
@@ -150,6 +150,7 @@ export class ScriptedTransport implements Transport {
   readonly asked: { command: string; args: unknown }[] = [];
   readonly #answers: Answers;
   #listener: ((event: EngineEvent) => void) | null = null;
+  #opener: ((request: OpenRequest) => void) | null = null;
 
   constructor(answers: Answers) {
     this.#answers = answers;
@@ -172,8 +173,14 @@ export class ScriptedTransport implements Transport {
     return () => (this.#listener = null);
   }
 
-  async onOpen(): Promise<() => void> {
-    return () => undefined;
+  async onOpen(listener: (request: OpenRequest) => void): Promise<() => void> {
+    this.#opener = listener;
+    return () => (this.#opener = null);
+  }
+
+  /** Somebody outside the window wants to see a place in it. */
+  open(request: OpenRequest): void {
+    this.#opener?.(request);
   }
 
   emit(event: EngineEvent): void {

@@ -25,10 +25,6 @@ pub enum EngineEvent {
     RunEnded {
         /// The whole row.
         run: RunView,
-        /// Whether it is this connection's first successful one.
-        first: bool,
-        /// Whether the run before it ended differently (healthy → trouble, or back).
-        turned: bool,
     },
     /// The local API was switched on or off, listens, or cannot.
     LocalApi {

@@ -18,6 +18,7 @@ pub mod event;
 pub mod knowledge_base;
 pub mod laws;
 pub mod network;
+pub mod notice;
 pub mod object;
 pub mod plan;
 pub mod policy;

@@ -122,6 +122,8 @@ pub enum ConnectionState {
     NeedsYou,
     /// The last run was cancelled or interrupted.
     Stopped,
+    /// A run is due and waits for the network: its storage cannot be reached.
+    Offline,
     /// It is paused; the schedule leaves it alone.
     Paused,
     /// It is being deleted.

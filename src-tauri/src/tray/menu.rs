@@ -1,10 +1,15 @@
 //! What the tray shows for a set of rows: pure, so that every word has a test.
 
-use jiff::{Timestamp, Zoned};
-use s3_connector_engine::view::{ConnectionState, ConnectionView, PauseLength, RunPhase};
+use jiff::Zoned;
+use s3_connector_engine::view::{ConnectionState, ConnectionView, PauseLength};
 
-/// A menu that is wider than this hides what is beside it.
-const LONGEST_NAME: usize = 40;
+mod status;
+
+use status::{all, has, held_back, shortened};
+pub use status::{grouped, removals};
+
+/// A menu with more names than this is no shortcut any more; the window has them all.
+const MOST_NAMES: usize = 25;
 
 /// The icon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,8 +18,12 @@ pub enum Glyph {
     Idle,
     /// A sync runs.
     Working,
+    /// Every connection is paused.
+    Paused,
     /// A person has to look.
     NeedsYou,
+    /// What is due waits for the network.
+    Offline,
 }
 
 /// What a click asks for.
@@ -30,6 +39,8 @@ pub enum Choice {
     Pause(PauseLength),
     /// Let every connection go on.
     Resume,
+    /// Show the removals that the connection of this id holds back.
+    Review(String),
     /// Show the window.
     Open,
     /// End the app.
@@ -49,6 +60,7 @@ impl Choice {
         match self {
             Self::SyncAll => "sync-all".to_owned(),
             Self::Sync(connection) => format!("sync:{connection}"),
+            Self::Review(connection) => format!("review:{connection}"),
             Self::Cancel => "cancel".to_owned(),
             Self::Pause(length) => PAUSES.iter().find(|(of, _, _)| of == length).map_or("", |(_, id, _)| id).to_owned(),
             Self::Resume => "resume".to_owned(),
@@ -67,7 +79,10 @@ impl Choice {
             "quit" => Some(Self::Quit),
             other => match PAUSES.iter().find(|(_, id, _)| *id == other) {
                 Some((length, _, _)) => Some(Self::Pause(*length)),
-                None => other.strip_prefix("sync:").map(|connection| Self::Sync(connection.to_owned())),
+                None => {
+                    let of = |prefix| other.strip_prefix(prefix).map(str::to_owned);
+                    of("sync:").map(Self::Sync).or_else(|| of("review:").map(Self::Review))
+                }
             },
         }
     }
@@ -143,31 +158,37 @@ fn leaves_of(entry: &Entry) -> &[Leaf] {
     }
 }
 
-/// The tray for these rows at this time.
-pub fn menu(rows: &[&ConnectionView], now: &Zoned) -> MenuModel {
-    let mut entries = vec![told(status(rows))];
+/// The tray for these rows at this time. `is_quit_asked`: somebody chose *Quit* while a sync ran, and was asked back.
+pub fn menu(rows: &[&ConnectionView], now: &Zoned, is_quit_asked: bool) -> MenuModel {
+    let mut entries = vec![told(status::status(rows, now))];
     if !rows.is_empty() {
-        entries.push(told(format!("Next check: {}", next_check(rows, now))));
+        entries.push(told(format!("Next check: {}", status::next_check(rows, now))));
         entries.push(Entry::Separator);
-        entries.push(sync_now(rows));
     }
-    if count(rows, ConnectionState::Syncing) > 0 {
-        entries.push(clickable("Cancel", Choice::Cancel));
-    }
-    let paused = rows.iter().filter(|row| row.pause.is_some()).count();
-    if paused < rows.len() {
-        let leaf = |(length, _, words): &(PauseLength, &str, &str)| Leaf {
-            label: (*words).to_owned(),
-            choice: Some(Choice::Pause(*length)),
-            enabled: true,
-        };
-        entries.push(Entry::Submenu { label: "Pause", leaves: PAUSES.iter().map(leaf).collect() });
-    }
-    if paused > 0 {
-        entries.push(clickable("Resume", Choice::Resume));
-    }
-    entries.extend([Entry::Separator, clickable("Open", Choice::Open), clickable("Quit", Choice::Quit)]);
+    entries.extend(sync_now(rows));
+    entries.extend(cancel(rows));
+    entries.extend(pause(rows));
+    entries.extend(review(rows));
+    let quit = match has(rows, ConnectionState::Syncing) {
+        true if is_quit_asked => "Quit now (a sync is running)",
+        true | false => "Quit",
+    };
+    entries.extend([Entry::Separator, clickable("Open", Choice::Open), clickable(quit, Choice::Quit)]);
     MenuModel { glyph: glyph(rows), entries }
+}
+
+fn glyph(rows: &[&ConnectionView]) -> Glyph {
+    if has(rows, ConnectionState::Syncing) {
+        Glyph::Working
+    } else if has(rows, ConnectionState::NeedsYou) || rows.iter().any(|row| held_back(row) > 0) {
+        Glyph::NeedsYou
+    } else if has(rows, ConnectionState::Offline) {
+        Glyph::Offline
+    } else if all(rows, ConnectionState::Paused) {
+        Glyph::Paused
+    } else {
+        Glyph::Idle
+    }
 }
 
 fn told(label: String) -> Entry {
@@ -175,134 +196,86 @@ fn told(label: String) -> Entry {
 }
 
 fn clickable(label: &str, choice: Choice) -> Entry {
-    Entry::Leaf(Leaf { label: label.to_owned(), choice: Some(choice), enabled: true })
+    Entry::Leaf(leaf(label, choice))
 }
 
-fn sync_now(rows: &[&ConnectionView]) -> Entry {
-    let startable = |row: &ConnectionView| match row.state {
+fn leaf(label: impl Into<String>, choice: Choice) -> Leaf {
+    Leaf { label: label.into(), choice: Some(choice), enabled: true }
+}
+
+/// One connection is synced by one click; of several each has its line. Nothing where all of them sync already.
+fn sync_now(rows: &[&ConnectionView]) -> Option<Entry> {
+    let is_startable = |row: &ConnectionView| match row.state {
         ConnectionState::Syncing | ConnectionState::Deleting => false,
         ConnectionState::New
         | ConnectionState::UpToDate
         | ConnectionState::PartlyDone
         | ConnectionState::NeedsYou
         | ConnectionState::Stopped
+        | ConnectionState::Offline
         | ConnectionState::Paused => true,
     };
+    if !rows.iter().any(|row| is_startable(row)) {
+        return None;
+    }
+    if let [row] = rows {
+        return Some(clickable("Sync now", Choice::Sync(row.id.clone())));
+    }
     let mut by_name = rows.to_vec();
     by_name.sort_by(|a, b| a.name.to_lowercase().cmp(&b.name.to_lowercase()).then_with(|| a.id.cmp(&b.id)));
-    let mut leaves = vec![Leaf {
-        label: "All connections".to_owned(),
-        choice: Some(Choice::SyncAll),
-        enabled: rows.iter().any(|row| startable(row)),
-    }];
+    let more = by_name.len() > MOST_NAMES;
+    by_name.truncate(MOST_NAMES);
+    let mut leaves = vec![leaf("All connections", Choice::SyncAll)];
     leaves.extend(by_name.into_iter().map(|row| Leaf {
         label: shortened(&row.name),
         choice: Some(Choice::Sync(row.id.clone())),
-        enabled: startable(row),
+        enabled: is_startable(row),
     }));
-    Entry::Submenu { label: "Sync now", leaves }
+    leaves.extend(more.then(|| leaf("More in the window…", Choice::Open)));
+    Some(Entry::Submenu { label: "Sync now", leaves })
 }
 
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= LONGEST_NAME {
-        return name.to_owned();
-    }
-    name.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
-}
-
-fn count(rows: &[&ConnectionView], state: ConnectionState) -> usize {
-    rows.iter().filter(|row| row.state == state).count()
-}
-
-fn glyph(rows: &[&ConnectionView]) -> Glyph {
-    if count(rows, ConnectionState::Syncing) > 0 {
-        Glyph::Working
-    } else if count(rows, ConnectionState::NeedsYou) > 0 {
-        Glyph::NeedsYou
-    } else {
-        Glyph::Idle
-    }
-}
-
-/// One line for all connections: what runs, else what is worst.
-fn status(rows: &[&ConnectionView]) -> String {
-    let connections = |n: usize, one: &str, more: &str| match n {
+fn cancel(rows: &[&ConnectionView]) -> Option<Entry> {
+    match rows.iter().filter(|row| row.state == ConnectionState::Syncing).count() {
         0 => None,
-        1 => Some(format!("1 connection {one}")),
-        n => Some(format!("{} connections {more}", grouped(n as u64))),
-    };
-    let of = |state| count(rows, state);
-    if rows.is_empty() {
-        return "No connections yet".to_owned();
-    }
-    if of(ConnectionState::Syncing) > 0 {
-        return syncing(rows);
-    }
-    if of(ConnectionState::Paused) == rows.len() {
-        return "Paused".to_owned();
-    }
-    connections(of(ConnectionState::NeedsYou), "needs you", "need you")
-        .or_else(|| connections(of(ConnectionState::Deleting), "is being deleted", "are being deleted"))
-        .or_else(|| connections(of(ConnectionState::PartlyDone), "is partly done", "are partly done"))
-        .or_else(|| connections(of(ConnectionState::Stopped), "was stopped", "were stopped"))
-        .or_else(|| connections(of(ConnectionState::New), "not synced yet", "not synced yet"))
-        .unwrap_or_else(|| "Up to date".to_owned())
-}
-
-/// Sums over everything that runs. While something is still listed there is no honest total.
-fn syncing(rows: &[&ConnectionView]) -> String {
-    let running = || rows.iter().filter_map(|row| row.progress.as_ref());
-    let is_listed = |phase| match phase {
-        RunPhase::Waiting | RunPhase::Auditing | RunPhase::Listing | RunPhase::Deciding => false,
-        RunPhase::Removing | RunPhase::Sending | RunPhase::Settling | RunPhase::Stopping => true,
-    };
-    let planned: u64 = running().map(|progress| progress.planned).sum();
-    if planned > 0 && running().all(|progress| is_listed(progress.phase)) {
-        let done: u64 = running().map(|progress| progress.done).sum();
-        return format!("Syncing {} of {}", grouped(done), grouped(planned));
-    }
-    match running().map(|progress| progress.listed).sum() {
-        0 => "Syncing".to_owned(),
-        1 => "Syncing: 1 object looked at".to_owned(),
-        listed => format!("Syncing: {} objects looked at", grouped(listed)),
+        1 => Some(clickable("Cancel", Choice::Cancel)),
+        syncing => Some(clickable(&format!("Cancel all {} syncs", grouped(syncing as u64)), Choice::Cancel)),
     }
 }
 
-/// When the next connection is due.
-fn next_check(rows: &[&ConnectionView], now: &Zoned) -> String {
-    let due = rows.iter().filter_map(|row| row.next_due_at).min();
-    match due.and_then(|at| Timestamp::from_millisecond(at).ok()) {
-        Some(at) => moment(at, now),
-        None if rows.iter().all(|row| row.pause.is_some()) => "when you resume".to_owned(),
-        None => "only by hand".to_owned(),
+/// What is not paused can be, what is can go on.
+fn pause(rows: &[&ConnectionView]) -> Vec<Entry> {
+    let paused = rows.iter().filter(|row| row.pause.is_some()).count();
+    let (pause, resume) = if rows.len() == 1 { ("Pause", "Resume") } else { ("Pause all", "Resume all") };
+    let mut entries = Vec::new();
+    if paused < rows.len() {
+        let leaves = PAUSES.iter().map(|(length, _, words)| leaf(*words, Choice::Pause(*length))).collect();
+        entries.push(Entry::Submenu { label: pause, leaves });
     }
+    if paused > 0 {
+        entries.push(clickable(resume, Choice::Resume));
+    }
+    entries
 }
 
-/// A moment to come, as one would say it.
-fn moment(at: Timestamp, now: &Zoned) -> String {
-    if at <= now.timestamp() {
-        return "now".to_owned();
-    }
-    let at = at.to_zoned(now.time_zone().clone());
-    match now.date().until(at.date()).map(|span| span.get_days()) {
-        Ok(0) => at.strftime("today %H:%M").to_string(),
-        Ok(1) => at.strftime("tomorrow %H:%M").to_string(),
-        Ok(2..=6) => at.strftime("%A %H:%M").to_string(),
-        _ => at.strftime("%-d %b %H:%M").to_string(),
-    }
-}
-
-/// A number with its thousands set apart: 12,345.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
+/// Only where something waits for a person's yes.
+fn review(rows: &[&ConnectionView]) -> Option<Entry> {
+    let waiting: Vec<_> = rows.iter().filter(|row| held_back(row) > 0).collect();
+    let of = |row: &ConnectionView| (removals(held_back(row)), shortened(&row.name), Choice::Review(row.id.clone()));
+    match waiting[..] {
+        [] => None,
+        [row] => {
+            let (removals, name, choice) = of(row);
+            Some(clickable(&format!("Review {removals} in {name}…"), choice))
         }
-        text.push(digit);
+        _ => {
+            let line = |row: &&&ConnectionView| {
+                let (removals, name, choice) = of(row);
+                leaf(format!("{name}: {removals}…"), choice)
+            };
+            Some(Entry::Submenu { label: "Review", leaves: waiting.iter().take(MOST_NAMES).map(line).collect() })
+        }
     }
-    text
 }
 
 #[cfg(test)]

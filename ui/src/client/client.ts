@@ -10,9 +10,12 @@ export type CommandName = keyof Commands;
 export type Arguments<K extends CommandName> = Commands[K]["arguments"];
 export type Reply<K extends CommandName> = Commands[K]["reply"];
 
-/** A place that something outside the window (tray, notification) asks to see. */
+/**
+ * A place that something outside the window (tray, notification) asks to see: a screen, the removals that a connection
+ * holds back, or the question whether to quit.
+ */
 export interface OpenRequest {
-  screen: "connections" | "activity" | "library" | "settings";
+  screen: "connections" | "activity" | "removals" | "quit";
   connectionId?: string;
   runId?: string;
 }

@@ -2,6 +2,10 @@
 export interface DesktopRequests {
   /** Shows a file that the engine has written in the desktop's file manager. */
   show_file: { arguments: { path: string }; reply: null };
+  /** Ends the app, although a sync runs. */
+  quit: { arguments: Record<string, never>; reply: null };
+  /** Does not end it after all. */
+  stay: { arguments: Record<string, never>; reply: null };
   /** Whether the app is started at login. */
   auto_start: { arguments: Record<string, never>; reply: boolean };
   /** Starts the app at login from now on, or not any more; the reply is how it is now. */

@@ -204,7 +204,7 @@ credentials: CredentialsDraft, };
 /**
  * How a connection stands.
  */
-export type ConnectionState = "new" | "syncing" | "up_to_date" | "partly_done" | "needs_you" | "stopped" | "paused" | "deleting";
+export type ConnectionState = "new" | "syncing" | "up_to_date" | "partly_done" | "needs_you" | "stopped" | "offline" | "paused" | "deleting";
 
 /**
  * A connection with how it stands.
@@ -508,15 +508,7 @@ id: string, } | { "kind": "run_ended",
 /**
  * The whole row.
  */
-run: RunView, 
-/**
- * Whether it is this connection's first successful one.
- */
-first: boolean, 
-/**
- * Whether the run before it ended differently (healthy → trouble, or back).
- */
-turned: boolean, } | { "kind": "local_api", 
+run: RunView, } | { "kind": "local_api", 
 /**
  * The whole row.
  */

@@ -142,6 +142,8 @@ export function stateWords(row: ConnectionView, now: number): { tone: Tone; text
             ? t("progress.state.interrupted")
             : t("progress.state.cancelled"),
       };
+    case "offline":
+      return { tone: "warn", text: t("progress.state.offline") };
     case "paused":
       return {
         tone: "plain",
@@ -233,6 +235,7 @@ function standing(rows: ConnectionView[]): string {
       ? t("progress.overall.beingProcessed")
       : t("progress.overall.upToDate");
   }
+  if (of("offline") > 0) return t("progress.overall.offline");
   return of("partly_done") + of("stopped") > 0
     ? t("progress.overall.someOpen")
     : t("progress.overall.notYet");

@@ -8,6 +8,7 @@ it("every place has an address that leads back to it", () => {
     { screen: "add" },
     { screen: "edit", id: "a/b c" },
     { screen: "preview", id: "ü%" },
+    { screen: "preview", id: "c1", tab: "removed" },
     { screen: "activity" },
     { screen: "run", id: "r1" },
     { screen: "library" },

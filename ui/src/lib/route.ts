@@ -4,7 +4,7 @@ export type Route =
   | { screen: "connections" }
   | { screen: "add" }
   | { screen: "edit"; id: string }
-  | { screen: "preview"; id: string }
+  | { screen: "preview"; id: string; tab?: "removed" }
   | { screen: "activity" }
   | { screen: "run"; id: string }
   | { screen: "library" }
@@ -17,8 +17,9 @@ export function addressOf(route: Route): string {
     case "add":
       return "#/connections/add";
     case "edit":
+      return `#/connections/${encodeURIComponent(route.id)}/edit`;
     case "preview":
-      return `#/connections/${encodeURIComponent(route.id)}/${route.screen}`;
+      return `#/connections/${encodeURIComponent(route.id)}/preview${route.tab ? `/${route.tab}` : ""}`;
     case "run":
       return `#/activity/${encodeURIComponent(route.id)}`;
     case "hosted":
@@ -34,11 +35,13 @@ export function addressOf(route: Route): string {
 }
 
 export function routeOf(address: string): Route {
-  const [place, second, third] = address.replace(/^#?\//, "").split("/").map(decoded);
+  const [place, second, third, fourth] = address.replace(/^#?\//, "").split("/").map(decoded);
   switch (place) {
     case "connections":
       if (second === "add") return { screen: "add" };
-      if (second && (third === "edit" || third === "preview")) return { screen: third, id: second };
+      if (second && third === "edit") return { screen: "edit", id: second };
+      if (second && third === "preview")
+        return { screen: "preview", id: second, ...(fourth === "removed" && { tab: fourth }) };
       return { screen: "connections" };
     case "activity":
       return second ? { screen: "run", id: second } : { screen: "activity" };

@@ -24,6 +24,10 @@ export class Filters {
   /** What is filtered by: the typed text after a pause. */
   #settled = $state("");
 
+  constructor(tab: Tab = "all") {
+    this.tab = tab;
+  }
+
   /** As the engine is asked, without a part. */
   get part(): Omit<PlanFilter, "offset" | "limit"> {
     return {

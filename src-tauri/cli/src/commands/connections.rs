@@ -83,6 +83,7 @@ const fn state_word(state: ConnectionState) -> &'static str {
         ConnectionState::PartlyDone => "partly done",
         ConnectionState::NeedsYou => "needs you",
         ConnectionState::Stopped => "stopped",
+        ConnectionState::Offline => "waiting for the network",
         ConnectionState::Paused => "paused",
         ConnectionState::Deleting => "being deleted",
     }

@@ -9,12 +9,12 @@ use tokio::net::TcpStream;
 use tokio::time::{MissedTickBehavior, timeout};
 
 use crate::connection::Settings;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::network::Proxy;
 use crate::schedule::{self, Pause};
 use crate::store::connections::{self, ConnectionRow};
 use crate::sync::now;
-use crate::view::{ConnectionState, ConnectionView, PauseLength, RunTrigger, SyncOptions};
+use crate::view::{ConnectionState, ConnectionView, PauseLength, RunState, RunTrigger, RunView, SyncOptions};
 
 use super::{Engine, lock};
 
@@ -28,7 +28,7 @@ const PATIENCE: i64 = 10 * 60_000;
 /// Hour of the morning at which a pause until tomorrow ends.
 const MORNING: i8 = 8;
 
-/// Since when runs that are due wait for the network, by connection.
+/// Since when runs that are due wait for the network, by connection. An entry stays until the storage is reached.
 pub(super) type Waiting = HashMap<String, i64>;
 
 impl Engine {
@@ -70,16 +70,62 @@ impl Engine {
     async fn may_start(&self, id: &str) -> bool {
         let Ok(ConnectionRow { connection, .. }) = self.row(id).await else { return false };
         if is_reachable(&connection.settings, &self.network().proxy).await {
-            lock(&self.waiting).remove(id);
+            self.network_is_there(id).await;
             return true;
         }
         let now = now();
-        let since = *lock(&self.waiting).entry(id.to_owned()).or_insert(now);
-        let is_over = now - since >= PATIENCE;
-        if is_over {
-            lock(&self.waiting).remove(id);
+        let mut is_new = false;
+        let is_over = {
+            let mut waiting = lock(&self.waiting);
+            let since = waiting.entry(id.to_owned()).or_insert_with(|| {
+                is_new = true;
+                now
+            });
+            let is_over = now - *since >= PATIENCE;
+            if is_over {
+                // The run that starts now finds out; the one after it is waited for anew.
+                *since = now;
+            }
+            is_over
+        };
+        if is_new {
+            self.tell_connection(id).await;
         }
         is_over
+    }
+
+    async fn network_is_there(&self, id: &str) {
+        if lock(&self.waiting).remove(id).is_some() {
+            self.tell_connection(id).await;
+        }
+    }
+
+    /// Whatever a run ended in other than silence, it came from the storage.
+    pub(super) async fn note_network(&self, id: &str, run_id: &str) {
+        let Ok(run) = self.run_get(run_id.to_owned()).await else { return };
+        let says_something = matches!(run.state, RunState::Completed | RunState::PartlyCompleted | RunState::Failed);
+        if says_something && !is_unreachable(&run) {
+            lock(&self.waiting).remove(id);
+        }
+    }
+
+    /// Shows a connection as waiting for the network, unless something else says more: what a person did, or a trouble
+    /// that no network mends.
+    pub(super) fn show_waiting(&self, view: &mut ConnectionView) {
+        let gives_way = match view.state {
+            ConnectionState::New
+            | ConnectionState::UpToDate
+            | ConnectionState::PartlyDone
+            | ConnectionState::Stopped => true,
+            ConnectionState::NeedsYou => view.last_run.as_ref().is_some_and(is_unreachable),
+            ConnectionState::Syncing
+            | ConnectionState::Offline
+            | ConnectionState::Paused
+            | ConnectionState::Deleting => false,
+        };
+        if gives_way && view.next_due_at.is_some() && lock(&self.waiting).contains_key(&view.id) {
+            view.state = ConnectionState::Offline;
+        }
     }
 
     /// Pauses a connection, or all of them: what runs is cancelled, and the schedule starts nothing until the pause is
@@ -133,6 +179,10 @@ fn ends_at(length: PauseLength) -> Result<Option<i64>> {
         }
         PauseLength::UntilResumed => None,
     })
+}
+
+fn is_unreachable(run: &RunView) -> bool {
+    run.error.as_ref().is_some_and(|error| error.code == ErrorCode::Unreachable)
 }
 
 /// Whether somebody opens at the storage's address, or at the proxy's before it. Of settings that lead nowhere, the run

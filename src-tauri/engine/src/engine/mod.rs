@@ -38,6 +38,7 @@ mod hosted;
 mod keys;
 mod library;
 mod local_api;
+mod notices;
 mod previews;
 mod removals;
 mod running;
@@ -68,6 +69,7 @@ pub struct Engine {
     draft: Mutex<Option<Arc<Draft>>>,
     turns: Semaphore,
     waiting: Mutex<background::Waiting>,
+    asked: Mutex<notices::Asked>,
     unwritten: Mutex<unwritten::Unwritten>,
     followed: Mutex<settling::Followed>,
     supermemories: Mutex<HashMap<Address, Arc<Supermemory>>>,
@@ -117,6 +119,7 @@ impl Engine {
             draft: Mutex::default(),
             turns: Semaphore::new(running::TURNS),
             waiting: Mutex::default(),
+            asked: Mutex::default(),
             unwritten: Mutex::default(),
             followed: Mutex::default(),
             supermemories: Mutex::default(),

@@ -297,28 +297,13 @@ impl Engine {
             self.remember_end(&id, &run_id, progress.counts(), &error);
         }
         drop(claim);
+        self.note_network(&id, &run_id).await;
         if self.tell_connection(&id).await.is_some_and(|view| view.waiting > 0) {
             self.follow(&id);
         }
-        if let Ok(event) = self.run_ended(&id, &run_id).await {
-            self.tell(event);
+        if let Ok(run) = self.run_get(run_id).await {
+            self.tell(EngineEvent::RunEnded { run });
         }
-    }
-
-    async fn run_ended(&self, id: &str, run_id: &str) -> Result<EngineEvent> {
-        let id = id.to_owned();
-        let mut newest = self.store.read(move |db| runs::newest(db, Some(&id), DEFAULT_RUNS)).await?;
-        newest.iter_mut().for_each(|run| self.end_unwritten(run));
-        let index = newest.iter().position(|run| run.id == run_id);
-        let index = index.ok_or_else(|| Error::internal("telling a run's end", "it is not among the newest"))?;
-        let (run, before) = (newest[index].clone(), &newest[index + 1..]);
-        let is_good = |run: &RunView| run.state == RunState::Completed;
-        let is_whole = |run: &RunView| is_good(run) && run.trial.is_none();
-        let counts = |run: &&RunView| !matches!(run.state, RunState::Cancelled | RunState::Interrupted);
-        let first = is_whole(&run) && !before.iter().any(is_whole);
-        // Before its first run a connection counts as healthy, so a first run that fails is news.
-        let turned = before.iter().find(counts).map_or(!is_good(&run), |last| is_good(last) != is_good(&run));
-        Ok(EngineEvent::RunEnded { run, first, turned })
     }
 
     /// Tells how a run gets on, at most five times a second, and only when something moved. The row is read once;

@@ -25,6 +25,7 @@ impl Engine {
         for view in &mut views {
             self.add_progress(view);
             self.show_unwritten(view);
+            self.show_waiting(view);
         }
         Ok(views)
     }
@@ -46,6 +47,7 @@ impl Engine {
         let mut shown = self.store.read(move |db| view(db, connections::by_id(db, &id)?)).await?;
         self.add_progress(&mut shown);
         self.show_unwritten(&mut shown);
+        self.show_waiting(&mut shown);
         Ok(shown)
     }
 

@@ -1,10 +1,12 @@
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use s3_connector_engine::connection::{Addressing, Credentials, Destination, OnGone};
+use s3_connector_engine::error::{Error, ErrorCode};
 use s3_connector_engine::schedule::Pause;
 use s3_connector_engine::tag::{OnIllegalTag, OnNoMatch};
-use s3_connector_engine::view::RunProgress;
+use s3_connector_engine::view::{RunPhase, RunProgress, RunState, RunTrigger, RunView};
 
+use super::status::{ago, moment, next_check, status};
 use super::*;
 
 /// A Wednesday afternoon.
@@ -70,7 +72,37 @@ fn due(at: Zoned) -> ConnectionView {
 }
 
 fn model(rows: &[ConnectionView]) -> MenuModel {
-    menu(&rows.iter().collect::<Vec<_>>(), &now())
+    menu(&rows.iter().collect::<Vec<_>>(), &now(), false)
+}
+
+fn last_run(state: RunState) -> RunView {
+    RunView {
+        id: "run".into(),
+        connection_id: "c".into(),
+        connection_name: "a".into(),
+        trigger: RunTrigger::Schedule,
+        state,
+        started_at: 0,
+        finished_at: Some(1),
+        listed: 0,
+        sent: 0,
+        removed: 0,
+        skipped: 0,
+        failed: 0,
+        bytes: 0,
+        held_back: 0,
+        trial: None,
+        error: None,
+    }
+}
+
+fn holding(name: &str, held_back: u64) -> ConnectionView {
+    let run = RunView { held_back, ..last_run(RunState::PartlyCompleted) };
+    ConnectionView { last_run: Some(run), ..row(name, ConnectionState::PartlyDone) }
+}
+
+fn paused(name: &str) -> ConnectionView {
+    ConnectionView { pause: Some(Pause { until: None }), ..row(name, ConnectionState::Paused) }
 }
 
 /// The menu as text: disabled lines in brackets, submenu lines after a dash.
@@ -91,7 +123,7 @@ fn text(model: &MenuModel) -> Vec<String> {
 }
 
 fn status_of(rows: &[ConnectionView]) -> String {
-    status(&rows.iter().collect::<Vec<_>>())
+    status(&rows.iter().collect::<Vec<_>>(), &now())
 }
 
 #[test]
@@ -112,7 +144,7 @@ fn at_rest_every_connection_can_be_synced_by_name() {
             "- All connections",
             "- Alpha",
             "- beta",
-            "Pause",
+            "Pause all",
             "- For an hour",
             "- Until tomorrow",
             "- Until I resume",
@@ -121,6 +153,15 @@ fn at_rest_every_connection_can_be_synced_by_name() {
             "Quit"
         ]
     );
+}
+
+#[test]
+fn a_single_connection_is_synced_by_one_click() {
+    let alone = row("a", ConnectionState::UpToDate);
+    let lines = text(&model(std::slice::from_ref(&alone)));
+    assert_eq!(lines[3..5], ["Sync now", "Pause"]);
+    let Entry::Leaf(leaf) = &model(&[alone]).entries[3] else { panic!("no line of its own") };
+    assert_eq!(leaf.choice, Some(Choice::Sync("id-of-a".into())));
 }
 
 #[test]
@@ -132,9 +173,6 @@ fn what_runs_can_be_cancelled_and_not_started_again() {
             "[Syncing 34 of 210]",
             "[Next check: only by hand]",
             "---",
-            "Sync now",
-            "- [All connections]",
-            "- [a]",
             "Cancel",
             "Pause",
             "- For an hour",
@@ -145,18 +183,57 @@ fn what_runs_can_be_cancelled_and_not_started_again() {
             "Quit"
         ]
     );
+    let two = [running("a", RunPhase::Listing, 0, 0, 0), running("b", RunPhase::Listing, 0, 0, 0)];
+    assert_eq!(text(&model(&two))[3], "Cancel all 2 syncs");
+    let beside = [running("a", RunPhase::Listing, 0, 0, 0), row("b", ConnectionState::UpToDate)];
+    assert_eq!(text(&model(&beside))[3..8], ["Sync now", "- All connections", "- [a]", "- b", "Cancel"]);
+}
+
+#[test]
+fn a_menu_of_very_many_connections_ends_with_the_way_to_all_of_them() {
+    let rows: Vec<_> = (0..60).map(|i| row(&format!("{i:02}"), ConnectionState::UpToDate)).collect();
+    let lines = text(&model(&rows));
+    let more = lines.iter().position(|line| line == "- More in the window…").expect("a line for the rest");
+    assert_eq!(lines[more - 1], "- 24");
 }
 
 #[test]
 fn what_is_paused_can_go_on_and_what_is_not_can_be_paused() {
-    let paused =
-        |name: &str| ConnectionView { pause: Some(Pause { until: None }), ..row(name, ConnectionState::Paused) };
     let all = text(&model(&[paused("a"), paused("b")]));
     assert_eq!(all[..2], ["[Paused]", "[Next check: when you resume]"]);
-    assert!(all.contains(&"Resume".to_owned()) && !all.contains(&"Pause".to_owned()), "{all:?}");
+    assert!(all.contains(&"Resume all".to_owned()) && !all.contains(&"Pause all".to_owned()), "{all:?}");
     let some = text(&model(&[paused("a"), row("b", ConnectionState::UpToDate)]));
-    assert!(some.contains(&"Resume".to_owned()) && some.contains(&"Pause".to_owned()), "{some:?}");
+    assert!(some.contains(&"Resume all".to_owned()) && some.contains(&"Pause all".to_owned()), "{some:?}");
     assert_eq!(some[0], "[Up to date]");
+    assert!(text(&model(&[paused("a")])).contains(&"Resume".to_owned()));
+}
+
+#[test]
+fn what_waits_for_a_yes_can_be_reviewed_and_nothing_else() {
+    let review = |rows: &[ConnectionView]| {
+        let lines = text(&model(rows));
+        lines.into_iter().filter(|line| line.contains("eview") || line.contains("removal")).collect::<Vec<_>>()
+    };
+    assert_eq!(review(&[row("a", ConnectionState::PartlyDone)]), [""; 0]);
+    assert_eq!(review(&[holding("a", 1)]), ["[a holds back 1 removal]", "Review 1 removal in a…"]);
+    assert_eq!(
+        review(&[holding("a", 1204), holding("b", 20)]),
+        ["[2 connections hold back removals]", "Review", "- a: 1,204 removals…", "- b: 20 removals…"]
+    );
+    let during = ConnectionView { state: ConnectionState::Syncing, ..holding("a", 12) };
+    assert_eq!(review(&[during]), [""; 0], "the run that is under way finds out anew");
+}
+
+#[test]
+fn who_wants_to_quit_while_a_sync_runs_sees_what_a_second_click_does() {
+    let quit = |rows: &[ConnectionView], asked| {
+        let model = menu(&rows.iter().collect::<Vec<_>>(), &now(), asked);
+        text(&model).pop().expect("a last line")
+    };
+    let busy = [running("a", RunPhase::Sending, 9, 1, 9)];
+    assert_eq!(quit(&busy, false), "Quit");
+    assert_eq!(quit(&busy, true), "Quit now (a sync is running)");
+    assert_eq!(quit(&[row("a", ConnectionState::UpToDate)], true), "Quit", "nothing runs any more");
 }
 
 #[test]
@@ -173,27 +250,31 @@ fn progress_is_the_sum_of_what_runs_and_has_a_total_only_when_all_is_listed() {
 fn the_status_line_tells_what_is_worst() {
     let mut rows = vec![row("a", ConnectionState::UpToDate)];
     let mut told = vec![status_of(&rows)];
-    for state in [
-        ConnectionState::New,
-        ConnectionState::Stopped,
-        ConnectionState::PartlyDone,
-        ConnectionState::Deleting,
-        ConnectionState::NeedsYou,
-        ConnectionState::NeedsYou,
-        ConnectionState::Syncing,
+    for (name, state) in [
+        ("new", ConnectionState::New),
+        ("stopped", ConnectionState::Stopped),
+        ("partly", ConnectionState::PartlyDone),
+        ("going", ConnectionState::Deleting),
+        ("away", ConnectionState::Offline),
+        ("away too", ConnectionState::Offline),
+        ("bad", ConnectionState::NeedsYou),
+        ("worse", ConnectionState::NeedsYou),
+        ("busy", ConnectionState::Syncing),
     ] {
-        rows.push(row("b", state));
+        rows.push(row(name, state));
         told.push(status_of(&rows));
     }
     assert_eq!(
         told,
         [
             "Up to date",
-            "1 connection not synced yet",
-            "1 connection was stopped",
-            "1 connection is partly done",
-            "1 connection is being deleted",
-            "1 connection needs you",
+            "new is not synced yet",
+            "stopped was stopped",
+            "partly is partly done",
+            "going is being deleted",
+            "away waits for the network",
+            "2 connections wait for the network",
+            "bad needs you",
             "2 connections need you",
             "Syncing"
         ]
@@ -201,12 +282,50 @@ fn the_status_line_tells_what_is_worst() {
 }
 
 #[test]
+fn one_connection_in_trouble_is_named_with_what_is_wrong() {
+    let error = Some(Error::new(ErrorCode::AccessDenied, "").view());
+    let run = RunView { error, ..last_run(RunState::Failed) };
+    let bad = ConnectionView { last_run: Some(run), ..row("Reports", ConnectionState::NeedsYou) };
+    assert_eq!(status_of(&[bad, row("b", ConnectionState::UpToDate)]), "Reports needs you: Access denied");
+}
+
+#[test]
+fn without_a_network_all_wait_for_it() {
+    let now = now().timestamp().as_millisecond();
+    let waiting = ConnectionView { next_due_at: Some(now - 1), ..row("a", ConnectionState::Offline) };
+    let lines = text(&model(&[waiting]));
+    assert_eq!(lines[..2], ["[Waiting for the network]", "[Next check: when the network is back]"]);
+}
+
+#[test]
+fn up_to_date_is_as_old_as_the_oldest_of_what_is() {
+    let now = now().timestamp().as_millisecond();
+    let checked = |minutes: i64| ConnectionView {
+        last_complete_at: Some(now - minutes * 60_000),
+        ..row("a", ConnectionState::UpToDate)
+    };
+    assert_eq!(status_of(&[checked(2), checked(12)]), "Up to date · checked 12 min ago");
+    let processed = ConnectionView { waiting: 3, ..checked(1) };
+    assert_eq!(status_of(&[checked(2), processed]), "Sent, being processed");
+}
+
+#[test]
+fn a_time_that_is_over_is_said_as_one_would_say_it() {
+    let told = [0, 59_999, 60_000, 3_599_999, 7_200_000, 86_400_000, 3 * 86_400_000].map(ago);
+    assert_eq!(told, ["just now", "just now", "1 min ago", "59 min ago", "2 h ago", "yesterday", "3 days ago"]);
+}
+
+#[test]
 fn the_icon_shows_work_before_trouble_and_trouble_before_rest() {
     let glyph = |states: &[ConnectionState]| model(&states.iter().map(|s| row("a", *s)).collect::<Vec<_>>()).glyph;
     assert_eq!(glyph(&[]), Glyph::Idle);
     assert_eq!(glyph(&[ConnectionState::UpToDate, ConnectionState::PartlyDone]), Glyph::Idle);
-    assert_eq!(glyph(&[ConnectionState::UpToDate, ConnectionState::NeedsYou]), Glyph::NeedsYou);
+    assert_eq!(glyph(&[ConnectionState::UpToDate, ConnectionState::Paused]), Glyph::Idle);
+    assert_eq!(glyph(&[ConnectionState::Paused, ConnectionState::Paused]), Glyph::Paused);
+    assert_eq!(glyph(&[ConnectionState::Paused, ConnectionState::Offline]), Glyph::Offline);
+    assert_eq!(glyph(&[ConnectionState::Offline, ConnectionState::NeedsYou]), Glyph::NeedsYou);
     assert_eq!(glyph(&[ConnectionState::Syncing, ConnectionState::NeedsYou]), Glyph::Working);
+    assert_eq!(model(&[holding("a", 12)]).glyph, Glyph::NeedsYou, "a yes is waited for");
 }
 
 #[test]
@@ -241,7 +360,18 @@ fn only_words_change_while_the_same_things_run() {
 
 #[test]
 fn a_choice_is_found_again_by_its_id() {
-    for choice in [Choice::SyncAll, Choice::Sync("sync:all".into()), Choice::Cancel, Choice::Open, Choice::Quit] {
+    for choice in [
+        Choice::SyncAll,
+        Choice::Sync("sync:all".into()),
+        Choice::Review("sync:a".into()),
+        Choice::Cancel,
+        Choice::Pause(PauseLength::Hour),
+        Choice::Pause(PauseLength::Tomorrow),
+        Choice::Pause(PauseLength::UntilResumed),
+        Choice::Resume,
+        Choice::Open,
+        Choice::Quit,
+    ] {
         assert_eq!(Choice::from_id(&choice.id()), Some(choice));
     }
     assert_eq!(Choice::from_id("undo"), None);
@@ -250,7 +380,7 @@ fn a_choice_is_found_again_by_its_id() {
 #[test]
 fn a_long_name_is_cut_between_characters() {
     let cut = shortened(&"ä".repeat(60));
-    assert_eq!(cut.chars().count(), LONGEST_NAME);
+    assert_eq!(cut.chars().count(), 40);
     assert!(cut.ends_with('…'));
     assert_eq!(shortened("short"), "short");
 }
