@@ -20,7 +20,6 @@ use crate::knowledge_base::supermemory::Supermemory;
 use crate::knowledge_base::{Address, KnowledgeBase, SearchQuery, SearchReply, TagCount};
 use crate::secrets::{Secret, SecretStore};
 use crate::source::{ObjectSource, ResolvedCredentials, S3Source};
-use crate::store::preview::PreviewTable;
 use crate::store::{Store, runs};
 use crate::sync::now;
 use crate::view::{AppSettings, AppStatus};
@@ -61,7 +60,7 @@ pub struct Engine {
     data_dir: PathBuf,
     events: broadcast::Sender<EngineEvent>,
     running: Mutex<HashMap<String, Running>>,
-    previews: Mutex<HashMap<String, Arc<Mutex<PreviewTable>>>>,
+    previews: Mutex<HashMap<String, Arc<previews::Preview>>>,
     draft: Mutex<Option<Arc<Draft>>>,
     turns: Semaphore,
     waiting: Mutex<background::Waiting>,
