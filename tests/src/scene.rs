@@ -139,6 +139,12 @@ impl Scene {
         self.connection = self.engine.connection_add(self.blank_draft(json!({}))).await.unwrap();
     }
 
+    /// Adds the same connection once more, to this destination.
+    pub async fn add_again_to(&mut self, destination: &str) {
+        let fields = json!({"destination": destination, "name": "Elsewhere"});
+        self.connection = self.engine.connection_add(self.blank_draft(fields)).await.unwrap();
+    }
+
     /// Syncs and waits for the end.
     pub async fn sync(&self) -> RunView {
         self.sync_with(SyncOptions::default()).await

@@ -12,6 +12,7 @@ mod model;
 mod preview;
 mod s3c;
 mod sdk;
+mod settings;
 mod shell;
 mod source;
 mod supermemory;

@@ -140,6 +140,11 @@ commands! {
     library_search(query: SearchQuery) -> SearchReply;
     /// The library's containers.
     library_tags() -> Vec<TagCount>;
+    /// Writes down what helps to find out why something does not work, without names, buckets, addresses, keys and secrets.
+    /// Nothing is saved.
+    diagnostics_make() -> Diagnostics;
+    /// Saves a report in Downloads, exactly as it was made.
+    diagnostics_save(id: String) -> SavedFile;
     /// Whether the local API is to be served, where, and how it stands.
     local_api_get() -> LocalApiView;
     /// Chooses whether the app serves the local API, and on which port. Whether that worked comes as an event.

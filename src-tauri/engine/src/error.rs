@@ -11,6 +11,9 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+#[cfg(test)]
+mod met;
+
 /// Result of everything in the engine.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -34,6 +37,8 @@ pub enum ErrorCode {
     CredentialsMissing,
     /// No answer: name not resolved, refused, or timed out.
     Unreachable,
+    /// No answer by way of the proxy, or the proxy lets nothing through.
+    ProxyFailed,
     /// An answer, but no trusted encrypted channel.
     TlsFailed,
     /// The server asks for fewer requests.
@@ -154,6 +159,9 @@ impl ErrorCode {
                 (401, "No credentials found", "Check the AWS profile or the environment that the connection names")
             }
             Self::Unreachable => (503, "The storage cannot be reached", "Check the endpoint and the network"),
+            Self::ProxyFailed => {
+                (502, "No answer through the proxy", "Check the proxy in Settings, or with s3c settings")
+            }
             Self::TlsFailed => (
                 495,
                 "No trusted encrypted connection",
@@ -295,6 +303,7 @@ impl ErrorCode {
             | Self::DocumentRefused
             | Self::StorageFailed
             | Self::Unreachable
+            | Self::ProxyFailed
             | Self::Throttled
             | Self::DocumentBusy
             | Self::DocumentTooLarge
@@ -347,6 +356,7 @@ impl ErrorCode {
         matches!(
             self,
             Self::Unreachable
+                | Self::ProxyFailed
                 | Self::Throttled
                 | Self::StorageFailed
                 | Self::KnowledgeBaseUnreachable

@@ -11,6 +11,7 @@ use crate::schedule::Pause;
 use crate::scope::{FilterDraft, SkipReason};
 use crate::tag::{OnIllegalTag, OnNoMatch};
 
+mod diagnostics;
 mod doctor;
 mod document;
 mod hosted;
@@ -20,6 +21,7 @@ mod local_api;
 mod run;
 mod settings;
 
+pub use diagnostics::{Diagnostics, SavedFile};
 pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
 pub use document::{AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory};
 pub use hosted::{HostedConnection, HostedDetails, HostedDocument, HostedRun, HostedRunState};
@@ -30,7 +32,7 @@ pub use run::{
     ItemOutcome, PauseLength, PlanDrift, Previewed, RunBar, RunItem, RunItems, RunPhase, RunProgress, RunState,
     RunTrigger, RunView, SyncOptions,
 };
-pub use settings::{AppSettings, DEFAULT_TRANSFERS, MOST_TRANSFERS, Notifications, Proxy};
+pub use settings::{AppSettings, MOST_TRANSFERS, Notifications, ProxyChoice};
 
 /// A connection with how it stands.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -353,6 +355,8 @@ pub struct AppStatus {
     pub sqlite_version: String,
     /// Documents in the library.
     pub library_documents: u64,
+    /// Bytes that the data folder takes.
+    pub data_bytes: u64,
     /// A damaged state file was set aside under this path when the app started.
     pub state_set_aside: Option<String>,
 }

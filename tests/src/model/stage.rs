@@ -120,6 +120,7 @@ impl Stage {
             confirmed_removals: faults.confirmed,
             trial: None,
             previewed: None,
+            transfers: super::LANES,
             clock: Arc::new(move || world.clock()),
             laws,
         };

@@ -19,7 +19,8 @@ notifications: Notifications,
  */
 startHidden: boolean, 
 /**
- * Documents of a connection that are on their way at once, from 1 to 32.
+ * Documents of a connection that are on their way at once, from 1 to 24. A knowledge base may take
+ * fewer.
  */
 transfers: number, 
 /**
@@ -29,7 +30,7 @@ bandwidth: number | null,
 /**
  * The way to storages and knowledge bases.
  */
-proxy: Proxy, };
+proxy: ProxyChoice, };
 
 /**
  * The app itself.
@@ -51,6 +52,10 @@ sqliteVersion: string,
  * Documents in the library.
  */
 libraryDocuments: number, 
+/**
+ * Bytes that the data folder takes.
+ */
+dataBytes: number, 
 /**
  * A damaged state file was set aside under this path when the app started.
  */
@@ -328,6 +333,19 @@ sessionToken?: string, } | { "kind": "environment" } | { "kind": "profile",
 name: string, } | { "kind": "anonymous" };
 
 /**
+ * A report for somebody who helps, without names, buckets, addresses, keys and secrets.
+ */
+export type Diagnostics = { 
+/**
+ * Names it when it is saved.
+ */
+id: string, 
+/**
+ * All of it.
+ */
+text: string, };
+
+/**
  * A page of a connection's documents.
  */
 export type DocumentPage = { 
@@ -473,7 +491,7 @@ settings: AppSettings, };
 /**
  * What went wrong, as something that a program can act on.
  */
-export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "api_key_missing" | "api_key_rejected" | "credits_exhausted" | "knowledge_base_denied" | "plan_too_low" | "document_busy" | "document_too_large" | "document_removed" | "knowledge_base_throttled" | "knowledge_base_failed" | "knowledge_base_unreachable" | "knowledge_base_changed" | "connectors_unavailable" | "hosted_connection_not_found" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "file_not_written" | "port_in_use" | "desktop_refused" | "invalid_request" | "internal";
+export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "proxy_failed" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "api_key_missing" | "api_key_rejected" | "credits_exhausted" | "knowledge_base_denied" | "plan_too_low" | "document_busy" | "document_too_large" | "document_removed" | "knowledge_base_throttled" | "knowledge_base_failed" | "knowledge_base_unreachable" | "knowledge_base_changed" | "connectors_unavailable" | "hosted_connection_not_found" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "file_not_written" | "port_in_use" | "desktop_refused" | "invalid_request" | "internal";
 
 /**
  * An [`Error`] as the faces show it.
@@ -1127,7 +1145,7 @@ fingerprint: string, };
 /**
  * The way to storages and knowledge bases.
  */
-export type Proxy = { "kind": "system" } | { "kind": "none" } | { "kind": "manual", 
+export type ProxyChoice = { "kind": "system" } | { "kind": "none" } | { "kind": "manual", 
 /**
  * `http://host:port`; without a name or password in it.
  */
@@ -1374,6 +1392,15 @@ error: ErrorView | null,
  * What makes it good, where that is known.
  */
 fix: Fix | null, };
+
+/**
+ * A file that was written for a person to keep.
+ */
+export type SavedFile = { 
+/**
+ * Where it is.
+ */
+path: string, };
 
 /**
  * A search over what is held.
@@ -1627,6 +1654,10 @@ export interface Commands {
   library_search: { arguments: { query: SearchQuery, }; reply: SearchReply };
   /** The library's containers. */
   library_tags: { arguments: Record<string, never>; reply: Array<TagCount> };
+  /** Writes down what helps to find out why something does not work, without names, buckets, addresses, keys and secrets. Nothing is saved. */
+  diagnostics_make: { arguments: Record<string, never>; reply: Diagnostics };
+  /** Saves a report in Downloads, exactly as it was made. */
+  diagnostics_save: { arguments: { id: string, }; reply: SavedFile };
   /** Whether the local API is to be served, where, and how it stands. */
   local_api_get: { arguments: Record<string, never>; reply: LocalApiView };
   /** Chooses whether the app serves the local API, and on which port. Whether that worked comes as an event. */

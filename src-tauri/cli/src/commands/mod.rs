@@ -27,6 +27,7 @@ mod preview;
 mod runs;
 mod search;
 mod serve;
+mod settings;
 mod sync;
 mod test;
 mod watch;
@@ -99,6 +100,8 @@ impl Task {
             Command::Items(arguments) => items::run(engine, arguments, output).await,
             Command::Why(arguments) => why::run(engine, arguments, output).await,
             Command::Documents(arguments) => documents::run(engine, arguments, output).await,
+            Command::Settings(command) => settings::run(engine, command, output).await,
+            Command::Diagnostics => settings::diagnostics(engine, output).await,
             Command::Watch => watch::run(engine, output).await,
             Command::Serve(arguments) => {
                 serve::run(engine, &arguments, self.token.unwrap_or(Token::Engine), output).await

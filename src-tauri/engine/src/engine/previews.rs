@@ -170,7 +170,7 @@ impl Engine {
         under: Under<'_>,
     ) -> Result<()> {
         let _claim = self.claim(&row.connection.id).await?;
-        let source = source(settings, credentials).await?;
+        let source = source(&self.network(), settings, credentials).await?;
         let (cancel, clock): (_, Clock) = (CancellationToken::new(), Arc::new(now));
         listing::list(&self.store, source.as_ref(), row.number, under, &cancel, &clock, |_| {}).await?;
         Ok(())

@@ -265,6 +265,7 @@ impl Engine {
             confirmed_removals: options.confirm_removals.unwrap_or(0),
             trial,
             previewed: options.previewed,
+            transfers: self.transfers(),
             clock: Arc::new(now),
             laws: Laws::default(),
         };
@@ -289,15 +290,14 @@ impl Engine {
             let settings = &row.connection.settings;
             let base = self.base(&settings.destination).await?;
             let credentials = resolve(&self.secrets, &row.connection.id, &settings.credentials).await?;
-            Ok(Ends { source: source(settings, &credentials).await?, base })
+            Ok(Ends { source: source(&self.network(), settings, &credentials).await?, base })
         };
         // An error here is the state file's: the run's row stays open and is closed when the next one begins.
         if let Err(error) = run.go(ends).await {
             self.remember_end(&id, &run_id, progress.counts(), &error);
         }
         drop(claim);
-        self.tell_connection(&id).await;
-        if self.show(&id).await.is_ok_and(|view| view.waiting > 0) {
+        if self.tell_connection(&id).await.is_some_and(|view| view.waiting > 0) {
             self.follow(&id);
         }
         if let Ok(event) = self.run_ended(&id, &run_id).await {

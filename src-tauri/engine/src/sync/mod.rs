@@ -79,6 +79,8 @@ pub struct Run {
     pub trial: Option<u32>,
     /// The preview that it was started from.
     pub previewed: Option<Previewed>,
+    /// At most this many documents are on their way at once.
+    pub transfers: usize,
     /// The clock.
     pub clock: Clock,
     /// Which laws hold.
@@ -308,11 +310,13 @@ impl Run {
         // would be one that nobody knows the fate of.
         let stop = self.cancel.child_token();
         let cause = Mutex::new(None);
-        let lanes = transfer::Lanes::new(&connection.id, settings, source, base, ledger, progress, &stop, clock, laws);
+        let width = base.lanes().min(self.transfers).max(1);
+        let lanes =
+            transfer::Lanes::new(&connection.id, settings, source, base, ledger, progress, &stop, clock, laws, width);
         let places = Mutex::new(self.places(plan, sending).await?);
         self.planned_puts(rules, plan, sending, &places)
             .take_until(stop.cancelled())
-            .try_for_each_concurrent(base.lanes(), |(key, judgement)| {
+            .try_for_each_concurrent(width, |(key, judgement)| {
                 let (lanes, stop, cause) = (&lanes, &stop, &cause);
                 async move {
                     if let Err(error) = lanes.send(&key, &judgement).await {
