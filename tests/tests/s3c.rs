@@ -19,4 +19,5 @@ mod runs;
 mod secrets;
 mod secrets_there;
 mod settings;
+mod tables;
 mod watch;

@@ -21,7 +21,6 @@ use crate::knowledge_base::{Address, KnowledgeBase, SearchQuery, SearchReply, Ta
 use crate::network::Network;
 use crate::secrets::{Secret, SecretStore};
 use crate::source::{Limits, ObjectSource, ResolvedCredentials, S3Source};
-use crate::store::preview::PreviewTable;
 use crate::store::{Store, runs};
 use crate::sync::now;
 use crate::view::{AppStatus, Diagnostics};
@@ -65,7 +64,7 @@ pub struct Engine {
     data_dir: PathBuf,
     events: broadcast::Sender<EngineEvent>,
     running: Mutex<HashMap<String, Running>>,
-    previews: Mutex<HashMap<String, Arc<Mutex<PreviewTable>>>>,
+    previews: Mutex<HashMap<String, Arc<previews::Preview>>>,
     draft: Mutex<Option<Arc<Draft>>>,
     turns: Semaphore,
     waiting: Mutex<background::Waiting>,

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::connection::{ConnectionDraft, Settings};
 use crate::error::{Error, ErrorCode, Result};
 use crate::knowledge_base::intake;
+use crate::object::ObjectKey;
 use crate::source::ResolvedCredentials;
 use crate::store::connections::{self, ConnectionRow};
 use crate::store::keys::{self, KeyRow};
@@ -74,7 +75,7 @@ impl Engine {
 
     async fn preview(&self, preview_id: String, number: i64, rules: Rules, listing: Listing) -> Result<PlanSummary> {
         let Listing { at, complete } = listing;
-        let (table, summary) = self
+        let (preview, summary) = self
             .store
             .read(move |db| {
                 let mut pages = |after: &str| keys::page(db, number, after);
@@ -82,7 +83,7 @@ impl Engine {
                 let mut table = PreviewTable::new()?;
                 let mut sample = Sample::new(trial::SIZE);
                 let show = |key: &KeyRow, judgement: &Judgement, line: &Line| {
-                    let item = survey::item(&rules, key, judgement, line);
+                    let item = survey::plain_item(key, judgement, line);
                     let number = table.push(&item)?;
                     if survey::is_sent(line.action) {
                         let tag = item.tag.as_deref().unwrap_or_default();
@@ -92,10 +93,10 @@ impl Engine {
                 };
                 let summary = survey::survey(&rules, complete, at, &sums, &mut pages, show)?;
                 table.finish(sample.taken())?;
-                Ok((table, summary))
+                Ok((Preview { table: Mutex::new(table), rules }, summary))
             })
             .await?;
-        lock(&self.previews).insert(preview_id, Arc::new(Mutex::new(table)));
+        lock(&self.previews).insert(preview_id, Arc::new(preview));
         Ok(summary)
     }
 
@@ -104,8 +105,15 @@ impl Engine {
     /// # Errors
     /// `invalid_request` when there is none.
     pub async fn preview_page(&self, id: String, filter: PlanFilter) -> Result<PlanPage> {
-        let table = self.previewed(&id)?;
-        crate::store::blocking(move || lock(&table).page(&filter)).await
+        let preview = self.previewed(&id)?;
+        crate::store::blocking(move || {
+            let mut page = lock(&preview.table).page(&filter)?;
+            for item in &mut page.items {
+                item.capture = preview.rules.capture_in_utf16(&ObjectKey::new(item.key.clone()));
+            }
+            Ok(page)
+        })
+        .await
     }
 
     /// Writes what a filter leaves of the last preview of a connection, or of an edit of it, in its order, into a new file
@@ -124,10 +132,10 @@ impl Engine {
     pub async fn preview_export_to(&self, folder: &Path, id: String, filter: PlanFilter) -> Result<ExportedFile> {
         let row = self.row(id.strip_prefix(EDIT).unwrap_or(&id)).await?;
         let stem = exports::stem(&format!("preview of {}", row.connection.settings.name));
-        let (table, folder) = (self.previewed(&id)?, folder.to_owned());
+        let (preview, folder) = (self.previewed(&id)?, folder.to_owned());
         crate::store::blocking(move || {
             let mut part = Part::begin(&folder)?;
-            let rows = write_csv(&table, filter, &mut |bytes| part.write(bytes))?;
+            let rows = write_csv(&preview.table, filter, &mut |bytes| part.write(bytes))?;
             let path = part.finish_new(&stem, "csv")?;
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             Ok(ExportedFile { path: path.display().to_string(), name, rows })
@@ -145,13 +153,13 @@ impl Engine {
         filter: PlanFilter,
         mut take: impl FnMut(&[u8]) -> Result<()> + Send + 'static,
     ) -> Result<u64> {
-        let table = self.previewed(id)?;
-        crate::store::blocking(move || write_csv(&table, filter, &mut take)).await
+        let preview = self.previewed(id)?;
+        crate::store::blocking(move || write_csv(&preview.table, filter, &mut take)).await
     }
 
-    fn previewed(&self, id: &str) -> Result<Arc<Mutex<PreviewTable>>> {
-        let table = lock(&self.previews).get(id).cloned();
-        table.ok_or_else(|| Error::new(ErrorCode::InvalidRequest, "there is no preview; make one"))
+    fn previewed(&self, id: &str) -> Result<Arc<Preview>> {
+        let preview = lock(&self.previews).get(id).cloned();
+        preview.ok_or_else(|| Error::new(ErrorCode::InvalidRequest, "there is no preview; make one"))
     }
 
     async fn list_now(
@@ -167,6 +175,13 @@ impl Engine {
         listing::list(&self.store, source.as_ref(), row.number, under, &cancel, &clock, |_| {}).await?;
         Ok(())
     }
+}
+
+/// The last preview of a connection, or of an edit of it.
+#[derive(Debug)]
+pub(super) struct Preview {
+    table: Mutex<PreviewTable>,
+    rules: Rules,
 }
 
 /// The listing behind a preview.

@@ -3,6 +3,7 @@
 //!
 //! A filter and an order are carried out once: what is kept of them is the list of row numbers, four bytes for each, and
 //! any part of it is a slice and as many look-ups as it has rows. A few such lists are kept, the ones in use longest.
+//! What a rule captured in a key is not here: it is worked out for the rows that are shown.
 
 use std::sync::Arc;
 
@@ -56,7 +57,7 @@ impl PreviewTable {
                  reason INTEGER,              -- index of SkipReason::ALL
                  key TEXT NOT NULL,
                  sentence TEXT,               -- where it is not the reason's own
-                 tag TEXT, capture_start INTEGER, capture_end INTEGER, size INTEGER, modified INTEGER
+                 tag TEXT, size INTEGER, modified INTEGER
              ) STRICT;
              BEGIN;",
         )
@@ -68,10 +69,8 @@ impl PreviewTable {
     pub fn push(&mut self, item: &PlanItem) -> Result<u32> {
         let number = self.total;
         let own = |sentence: &&String| item.reason.map(SkipReason::sentence) != Some(sentence.as_str());
-        let mut statement = self
-            .db
-            .prepare_cached("INSERT INTO plan VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
-            .map_err(sql_error)?;
+        let mut statement =
+            self.db.prepare_cached("INSERT INTO plan VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)").map_err(sql_error)?;
         statement
             .execute(params![
                 number,
@@ -80,8 +79,6 @@ impl PreviewTable {
                 item.key,
                 item.sentence.as_ref().filter(own),
                 item.tag,
-                item.capture.map(|c| c.0),
-                item.capture.map(|c| c.1),
                 item.size.map(|s| s as i64),
                 item.modified,
             ])
@@ -190,15 +187,13 @@ fn reason_index(reason: SkipReason) -> usize {
 fn read(row: &Row<'_>) -> rusqlite::Result<PlanItem> {
     let reason = row.get::<_, Option<usize>>("reason")?.and_then(|at| SkipReason::ALL.get(at).copied());
     let sentence: Option<String> = row.get("sentence")?;
-    let start: Option<u32> = row.get("capture_start")?;
-    let end: Option<u32> = row.get("capture_end")?;
     Ok(PlanItem {
         key: row.get("key")?,
         action: ACTIONS.get(row.get::<_, usize>("action")?).copied().unwrap_or(PlanAction::Unchanged),
         reason,
         sentence: sentence.or_else(|| reason.map(|reason| reason.sentence().to_owned())),
         tag: row.get("tag")?,
-        capture: start.zip(end),
+        capture: None,
         size: row.get("size")?,
         modified: row.get("modified")?,
     })

@@ -45,8 +45,12 @@ pub type Pages<'a> = dyn FnMut(&str) -> Result<Vec<KeyRow>> + 'a;
 pub fn sums(rules: &Rules, complete: bool, pages: &mut Pages<'_>) -> Result<Sums> {
     let mut sums = Sums::default();
     each_key(pages, |key| {
-        let judgement = rules.judge(key, complete);
         sums.brake.listed += u64::from(rules.listed(key).is_some());
+        // What is not held has no place and leaves none.
+        if key.rows.is_empty() {
+            return Ok(());
+        }
+        let judgement = rules.judge(key, complete);
         sums.brake.held += key.rows.iter().filter(|row| is_held(row.state)).count() as u64;
         sums.brake.bare += bare_removals(key, &judgement).count() as u64;
         sums.places += u64::from(has_place(&key.rows));
@@ -86,6 +90,11 @@ pub fn survey(
 
 /// The row of a preview.
 pub fn item(rules: &Rules, key: &KeyRow, judgement: &Judgement, line: &Line) -> PlanItem {
+    PlanItem { capture: rules.capture_in_utf16(&key.key), ..plain_item(key, judgement, line) }
+}
+
+/// The same without what the rule captured, which is worked out where the row is shown.
+pub fn plain_item(key: &KeyRow, judgement: &Judgement, line: &Line) -> PlanItem {
     let refusal = || key.rows.iter().rev().find_map(|row| row.error_detail.clone());
     let sentence = match line.reason {
         Some(SkipReason::Refused) => refusal().or_else(|| Some(SkipReason::Refused.sentence().to_owned())),
@@ -99,7 +108,7 @@ pub fn item(rules: &Rules, key: &KeyRow, judgement: &Judgement, line: &Line) -> 
         reason: line.reason,
         sentence,
         tag: judgement.tag.tag().map(ToString::to_string).or_else(held_tag),
-        capture: rules.capture_in_utf16(&key.key),
+        capture: None,
         size: key.object.as_ref().map(|object| object.size),
         modified: key.object.as_ref().and_then(|object| object.modified),
     }

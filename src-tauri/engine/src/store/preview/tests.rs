@@ -14,7 +14,7 @@ fn table(rows: u32) -> PreviewTable {
                 _ => format!("refused for reason {number}"),
             }),
             tag: (number % 3 == 0).then(|| format!("user-{}", number % 2)),
-            capture: (number % 3 == 0).then_some((1, 3)),
+            capture: None,
             size: (number % 7 != 0).then(|| u64::from((rows - number) / 2)),
             modified: Some(i64::from(number % 11)),
         };
@@ -98,9 +98,9 @@ fn filters_combine_with_each_other_and_with_an_order() {
 fn a_row_comes_back_as_it_was_pushed() {
     let mut table = table(20);
     let rows = read_all(&mut table, &PlanFilter::default());
-    let PlanItem { sentence, tag, capture, .. } = &rows[15];
+    let PlanItem { sentence, tag, .. } = &rows[15];
     assert_eq!((sentence.as_deref(), tag.as_deref()), (Some("refused for reason 15"), Some("user-1")));
-    assert_eq!((*capture, rows[10].sentence.as_deref()), (Some((1, 3)), Some(SkipReason::OverLimit.sentence())));
+    assert_eq!(rows[10].sentence.as_deref(), Some(SkipReason::OverLimit.sentence()));
     assert_eq!((rows[14].size, rows[1].reason, rows[1].sentence.as_deref()), (None, None, None));
 }
 
