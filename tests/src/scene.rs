@@ -11,7 +11,8 @@ use s3_connector_engine::error::ErrorCode;
 use s3_connector_engine::knowledge_base::SearchQuery;
 use s3_connector_engine::secrets::{MemorySecrets, SecretStore};
 use s3_connector_engine::view::{
-    ConnectionView, KeyStory, KnowledgeBaseDraft, PlanFilter, PlanItem, PlanSummary, PlanTotals, RunView, SyncOptions,
+    ConnectionView, KeyStory, KnowledgeBaseDraft, PlanFilter, PlanItem, PlanSummary, PlanTotals, Previewed, RunView,
+    SyncOptions,
 };
 use serde_json::{Value, json};
 
@@ -170,6 +171,11 @@ impl Scene {
         self.engine.preview_make(self.connection.id.clone(), true).await.unwrap()
     }
 
+    /// Syncs from a preview that was made before, and waits for the end.
+    pub async fn sync_from(&self, summary: &PlanSummary) -> RunView {
+        self.sync_with(SyncOptions { previewed: Some(previewed(summary)), ..SyncOptions::default() }).await
+    }
+
     /// The rows of the last preview.
     pub async fn plan(&self) -> Vec<PlanItem> {
         let filter = PlanFilter { limit: 10_000, ..PlanFilter::default() };
@@ -258,6 +264,12 @@ pub fn draft_with(fields: Value, access_key: &str, secret: &str) -> ConnectionDr
         whole.extend(fields);
     }
     serde_json::from_value(whole).unwrap()
+}
+
+/// What a face tells of a preview when it starts a sync from it.
+pub fn previewed(summary: &PlanSummary) -> Previewed {
+    let PlanSummary { totals, removals, fingerprint, .. } = summary.clone();
+    Previewed { totals, removals, fingerprint }
 }
 
 /// Totals of new, changed, retagged, unchanged, skipped, removed, kept.

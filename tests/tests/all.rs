@@ -9,6 +9,7 @@ mod hosted;
 mod knowledge_base;
 mod local_api;
 mod model;
+mod preview;
 mod s3c;
 mod sdk;
 mod settings;

@@ -90,7 +90,10 @@ pub enum Command {
     #[command(after_help = "Example:\n  s3c policy notes > policy.json")]
     Policy(NameArgument),
     /// Show what a sync would do, key by key; nothing is sent
-    #[command(after_help = "Example, only the totals:\n  s3c preview notes --limit 0")]
+    #[command(after_help = "\
+Examples, only the totals, and all of it for a spreadsheet:
+  s3c preview notes --limit 0
+  s3c preview notes --csv notes.csv")]
     Preview(PreviewArguments),
     /// Bring the knowledge base in step with the bucket
     #[command(after_help = "\

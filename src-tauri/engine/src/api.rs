@@ -86,6 +86,8 @@ commands! {
     preview_make(id: String, refresh: bool) -> PlanSummary;
     /// A part of the last preview of a connection, or of an edit (`id` is then its `previewId`).
     preview_page(id: String, filter: PlanFilter) -> PlanPage;
+    /// Writes what a filter leaves of a preview into a new CSV file in the Downloads folder.
+    preview_export(id: String, filter: PlanFilter) -> ExportedFile;
     /// Starts a sync.
     sync_start(id: String, options: SyncOptions) -> RunView;
     /// Starts a sync of every connection that is not syncing.

@@ -120,6 +120,7 @@ impl Stage {
             confirmed_removals: faults.confirmed,
             trial: None,
             transfers: super::LANES,
+            previewed: None,
             clock: Arc::new(move || world.clock()),
             laws,
         };

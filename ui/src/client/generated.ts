@@ -527,6 +527,23 @@ fields?: Array<FieldError>,
 region?: string, };
 
 /**
+ * A file that was written for a person.
+ */
+export type ExportedFile = { 
+/**
+ * Where it is.
+ */
+path: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How many rows it has.
+ */
+rows: number, };
+
+/**
  * One field of a connection that is not valid.
  */
 export type FieldError = { 
@@ -904,7 +921,22 @@ export type PauseLength = "hour" | "tomorrow" | "until_resumed";
 export type PlanAction = "new" | "changed" | "retagged" | "unchanged" | "skipped" | "removed" | "kept";
 
 /**
- * Which part of a plan to show.
+ * What has changed between a preview and the run that was started from it. The totals may be equal: then as many keys
+ * are concerned, and others.
+ */
+export type PlanDrift = { 
+/**
+ * As a person saw it.
+ */
+previewed: PlanTotals, 
+/**
+ * As the run found it.
+ */
+planned: PlanTotals, };
+
+/**
+ * Which part of a plan to show, and in which order. The preview of a draft knows `action`, `text` and the part; it is in
+ * key order.
  */
 export type PlanFilter = { 
 /**
@@ -915,6 +947,26 @@ action?: PlanAction,
  * Only keys or tags that contain this text.
  */
 text: string, 
+/**
+ * Only what is skipped for this reason.
+ */
+reason?: SkipReason, 
+/**
+ * Only keys of exactly this tag.
+ */
+tag?: string, 
+/**
+ * Only what a trial would send.
+ */
+trial?: boolean, 
+/**
+ * Put in order by this.
+ */
+order?: PlanOrder, 
+/**
+ * The other way round.
+ */
+descending?: boolean, 
 /**
  * From this row on.
  */
@@ -962,11 +1014,16 @@ size: number | null,
 modified: number | null, };
 
 /**
+ * What the rows of a plan are put in order by.
+ */
+export type PlanOrder = "key" | "size" | "modified" | "tag" | "action";
+
+/**
  * A page of a plan.
  */
 export type PlanPage = { 
 /**
- * The rows, in key order.
+ * The rows, in the order that was asked for.
  */
 items: Array<PlanItem>, 
 /**
@@ -1010,6 +1067,18 @@ held: number,
  * Removals that a sync would hold back until a person confirms this number; 0 when it would hold back none.
  */
 heldBack: number, 
+/**
+ * Documents that go without a successor: what the brake counts, and what a yes is to.
+ */
+removals: number, 
+/**
+ * Documents that a trial would send.
+ */
+trial: number, 
+/**
+ * Stands for what would be sent and removed, key by key: equal for equal plans.
+ */
+fingerprint: string, 
 /**
  * The document limit.
  */
@@ -1055,6 +1124,23 @@ removed: number,
  * Documents kept although their object is gone.
  */
 kept: number, };
+
+/**
+ * A preview as a person saw it: what a sync that is started from it is compared with.
+ */
+export type Previewed = { 
+/**
+ * Its keys by action.
+ */
+totals: PlanTotals, 
+/**
+ * Its removals. A sync that finds more holds all of them back until it is confirmed.
+ */
+removals: number, 
+/**
+ * Stands for its keys.
+ */
+fingerprint: string, };
 
 /**
  * The way to storages and knowledge bases.
@@ -1139,7 +1225,7 @@ total: number, };
 /**
  * What a run is doing.
  */
-export type RunPhase = "waiting" | "auditing" | "listing" | "deciding" | "removing" | "sending" | "settling";
+export type RunPhase = "waiting" | "auditing" | "listing" | "deciding" | "removing" | "sending" | "settling" | "stopping";
 
 /**
  * How far a run is.
@@ -1166,6 +1252,14 @@ planned: number,
  */
 done: number, 
 /**
+ * Keys whose documents go without a successor.
+ */
+removing: number, 
+/**
+ * Those that are gone by now.
+ */
+removed: number, 
+/**
  * Bytes to send.
  */
 bytesPlanned: number, 
@@ -1180,7 +1274,11 @@ startedAt: number,
 /**
  * When sending began.
  */
-sendingSince: number | null, };
+sendingSince: number | null, 
+/**
+ * What has changed since the preview that it was started from.
+ */
+drift: PlanDrift | null, };
 
 /**
  * How a run stands.
@@ -1256,6 +1354,10 @@ failed: number,
  * Bytes sent.
  */
 bytes: number, 
+/**
+ * What had changed since the preview that it was started from; `None`: nothing, or it was started from none.
+ */
+drift: PlanDrift | null, 
 /**
  * What ended it.
  */
@@ -1419,9 +1521,13 @@ export type SyncOptions = {
  */
 confirmRemovals?: number, 
 /**
- * Sends at most this many documents, of as many containers and file types as there are.
+ * Sends at most this many documents, of as many containers, file types and sizes as there are.
  */
-trial?: number, };
+trial?: number, 
+/**
+ * The preview that it is started from: the run says what has changed since.
+ */
+previewed?: Previewed, };
 
 /**
  * A container and how many documents it holds.
@@ -1496,6 +1602,8 @@ export interface Commands {
   preview_make: { arguments: { id: string, refresh: boolean, }; reply: PlanSummary };
   /** A part of the last preview of a connection, or of an edit (`id` is then its `previewId`). */
   preview_page: { arguments: { id: string, filter: PlanFilter, }; reply: PlanPage };
+  /** Writes what a filter leaves of a preview into a new CSV file in the Downloads folder. */
+  preview_export: { arguments: { id: string, filter: PlanFilter, }; reply: ExportedFile };
   /** Starts a sync. */
   sync_start: { arguments: { id: string, options: SyncOptions, }; reply: RunView };
   /** Starts a sync of every connection that is not syncing. */

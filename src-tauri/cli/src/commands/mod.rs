@@ -93,7 +93,7 @@ impl Task {
             Command::Hosted(command) => hosted::run(engine, command, self.entered, output).await,
             Command::Test(arguments) => test::run(engine, &arguments.name, output).await,
             Command::Policy(arguments) => policy::run(engine, &arguments.name, output).await,
-            Command::Preview(arguments) => preview::run(engine, &arguments.name, arguments.limit, output).await,
+            Command::Preview(arguments) => preview::run(engine, arguments, output).await,
             Command::Sync(arguments) => sync::run(engine, arguments, output).await,
             Command::Retry(arguments) => sync::retry(engine, arguments, output).await,
             Command::Runs(arguments) => runs::run(engine, arguments, output).await,

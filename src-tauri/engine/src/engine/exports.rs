@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorCode, Result};
 
+pub mod csv;
+
 /// Names that are tried before it is given up: nobody keeps so many files of one name.
 const NAMES: u32 = 10_000;
 /// Characters of a name that is made of somebody's words.

@@ -16,7 +16,7 @@ use crate::store::connections::ConnectionRow;
 use crate::store::runs;
 use crate::sync::progress::Progress;
 use crate::sync::{Ends, Run, now};
-use crate::view::{ItemOutcome, RunItems, RunProgress, RunState, RunTrigger, RunView, SyncOptions};
+use crate::view::{ItemOutcome, RunItems, RunPhase, RunProgress, RunState, RunTrigger, RunView, SyncOptions};
 
 use super::{Engine, lock, resolve, source};
 
@@ -43,7 +43,11 @@ pub(super) struct Running {
 impl Running {
     /// How far it is, where there is something to see.
     pub(super) fn sample(&self) -> Option<RunProgress> {
-        (!self.gives_way).then(|| self.progress.sample(&self.run_id))
+        let sample = || {
+            let progress = self.progress.sample(&self.run_id);
+            if self.cancel.is_cancelled() { RunProgress { phase: RunPhase::Stopping, ..progress } } else { progress }
+        };
+        (!self.gives_way).then(sample)
     }
 }
 
@@ -261,6 +265,7 @@ impl Engine {
             confirmed_removals: options.confirm_removals.unwrap_or(0),
             trial,
             transfers: self.transfers(),
+            previewed: options.previewed,
             clock: Arc::new(now),
             laws: Laws::default(),
         };
