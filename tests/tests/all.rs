@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod asking;
+mod browser;
 mod desktop;
+mod forms;
 mod harness;
 mod hosted;
 mod knowledge_base;

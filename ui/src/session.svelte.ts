@@ -9,6 +9,7 @@ import { ConnectionForm } from "./form/form.svelte";
 import { copyText } from "./lib/copy";
 import { pauseWords } from "./lib/progress";
 import { addressOf, routeOf, type Route } from "./lib/route";
+import { t } from "./strings/strings";
 
 export interface Notice {
   id: number;
@@ -116,9 +117,7 @@ export class Session {
   }
 
   async copy(text: string, what: string): Promise<void> {
-    this.say(
-      (await copyText(text)) ? `${what} copied.` : `${what} not copied: the clipboard did not take it.`,
-    );
+    this.say(t((await copyText(text)) ? "session.copied" : "session.notCopied", { what }));
   }
 
   /** Starts a sync. False: it did not start, and a notice says why. */
@@ -160,6 +159,7 @@ export class Session {
     const saved = id === null ? null : (this.connections.find(id) ?? null);
     const form = new ConnectionForm(this.client, saved, this.bases);
     this.#forms.set(id ?? "", form);
+    void form.restore();
     return form;
   }
 

@@ -33,6 +33,7 @@ mod diagnostics;
 mod doctor;
 mod drafts;
 pub mod exports;
+mod forms;
 mod hosted;
 mod keys;
 mod library;
