@@ -119,8 +119,8 @@ impl Stage {
             progress,
             confirmed_removals: faults.confirmed,
             trial: None,
-            previewed: None,
             transfers: super::LANES,
+            previewed: None,
             clock: Arc::new(move || world.clock()),
             laws,
         };

@@ -47,7 +47,7 @@ async fn a_person_changes_settings_that_survive_a_restart_and_saves_a_report_wit
     window.press("Settings").await;
     window.wait_for_text("Problems only").await;
     holds(&window, "bandwidth", "2.5").await;
-    let chosen = "return [...document.querySelectorAll('input:checked')].map((i) => i.closest('label').innerText.split('\\n')[0])";
+    let chosen = "return [...document.querySelectorAll('input:checked')].map((i) => i.closest('label').innerText.trim().split('\\n')[0])";
     let chosen = window.run_script(chosen, Vec::new()).await.unwrap();
     let chosen: Vec<String> = serde_json::from_value(chosen).unwrap();
     assert_eq!(chosen, ["Every run", "Light", "Directly"]);

@@ -2,6 +2,7 @@
 
 use s3_connector_engine::view::RunState;
 use s3_connector_tests::memory_s3::{Fault, On, StoredObject};
+use s3_connector_tests::proxy::Proxy;
 use s3_connector_tests::scene::{self, Scene, knowledge_base};
 use s3_connector_tests::supermemory::FakeSupermemory;
 use serde_json::json;
@@ -21,8 +22,11 @@ async fn no_name_address_rule_key_or_secret_is_in_the_report() {
     server.put(&bucket, &format!("{MARK}/users/{MARK}-1/{MARK}.md"), format!("{MARK} words"));
     server.put_object(&bucket, &format!("{MARK}/cold-{MARK}.md"), StoredObject::new("x").in_class("GLACIER"));
     engine.knowledge_base_set(knowledge_base(&supermemory.url(), supermemory.key())).await.unwrap();
-    let own = format!("https://{MARK}.example.test/{MARK}");
-    engine.knowledge_base_set(knowledge_base(&own, &format!("sm_{MARK}_key"))).await.unwrap();
+    // A name that only the proxy finds, for as long as connections are added.
+    let proxy = Proxy::before(&supermemory.url());
+    set(engine, |settings| settings.proxy = manual(&proxy.endpoint())).await.unwrap();
+    let own = format!("http://{MARK}.example.test");
+    engine.knowledge_base_set(knowledge_base(&own, supermemory.key())).await.unwrap();
     let full = json!({
         "name": MARK, "bucket": bucket, "region": format!("{MARK}-1"), "endpoint": server.endpoint(),
         "prefix": format!("{MARK}/"), "containerTagRegex": format!("users/(?<{MARK}>[^/]+)/"),
@@ -41,13 +45,13 @@ async fn no_name_address_rule_key_or_secret_is_in_the_report() {
         "credentials": {"kind": "profile", "name": MARK},
     });
     let profile = engine.connection_add(scene::draft_with(profile, "", "")).await.unwrap();
+    set(engine, |settings| settings.proxy = manual(&format!("{MARK}.example.test:3128"))).await.unwrap();
     server.fail(1, On::Get, Fault::s3_error(500, "InternalError", MARK));
     for id in [&good.id, &far.id, &profile.id] {
         let run = engine.sync_start(id.clone(), Default::default()).await.unwrap();
         let run = engine.run_wait(&run.id).await.unwrap();
         assert_eq!(run.state == RunState::Completed, id == &good.id, "{run:?}");
     }
-    set(engine, |settings| settings.proxy = manual(&format!("{MARK}.example.test:3128"))).await.unwrap();
 
     let text = engine.diagnostics_make().await.unwrap().text;
     let folder = scene.folder.path().display().to_string();
@@ -67,7 +71,7 @@ async fn no_name_address_rule_key_or_secret_is_in_the_report() {
         "credentials: profile",
         "proxy: set by hand",
         "knowledge-base-2",
-        "documents by state: sent 1",
+        "documents by state: indexed 1",
         "ended: completed none",
         "ended: failed credentials_missing",
     ] {

@@ -84,9 +84,10 @@ async fn a_supermemory_is_asked_through_it_and_a_bucket_on_this_computer_is_not(
     let mut scene = Scene::new(json!({})).await;
     scene.put("a.md", "cassowary");
     let key = supermemory.key();
-    set(&scene.engine, |settings| settings.proxy = manual("http://127.0.0.1:9")).await.unwrap();
+    set(&scene.engine, |settings| settings.proxy = manual(&proxy.endpoint())).await.unwrap();
     scene.engine.knowledge_base_set(knowledge_base(MEMORY, key)).await.unwrap();
     scene.add_again_to(MEMORY).await;
+    set(&scene.engine, |settings| settings.proxy = manual("http://127.0.0.1:9")).await.unwrap();
     let nobody = scene.sync().await;
     assert_eq!(nobody.error.map(|error| error.code.name()).as_deref(), Some("proxy_failed"));
 

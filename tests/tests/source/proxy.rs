@@ -98,11 +98,9 @@ async fn a_proxy_of_the_environment_is_left_aside_where_none_is_chosen() {
 #[tokio::test]
 async fn a_supermemory_is_asked_through_the_proxy_of_the_environment_unless_none_is_chosen() {
     let server = server().await;
-    for (what, code, requests) in
-        [("ask", "knowledge_base_failed", true), ("ask directly", "knowledge_base_unreachable", false)]
-    {
-        let said = behind(&server, what, json!({}), &[]).await;
-        assert_eq!((said.as_str(), server.seen().is_empty()), (code, !requests), "{what}");
+    // The server is no Supermemory: that it answers at all shows that it was asked.
+    for (what, code) in [("ask", "knowledge_base_failed"), ("ask directly", "knowledge_base_unreachable")] {
+        assert_eq!(behind(&server, what, json!({}), &[]).await, code, "{what}");
     }
 }
 

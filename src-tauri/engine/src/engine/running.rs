@@ -264,8 +264,8 @@ impl Engine {
             progress,
             confirmed_removals: options.confirm_removals.unwrap_or(0),
             trial,
-            previewed: options.previewed,
             transfers: self.transfers(),
+            previewed: options.previewed,
             clock: Arc::new(now),
             laws: Laws::default(),
         };

@@ -37,10 +37,9 @@ impl Bandwidth {
         self.0.changed.send_replace(());
     }
 
-    /// Charges bytes that came, waits until they are paid for, and tells how long that took.
-    pub(crate) async fn pass(&self, bytes: usize) -> Duration {
+    /// Charges bytes that came, and waits until they are paid for.
+    pub(crate) async fn pass(&self, bytes: usize) {
         let mut changed = self.0.changed.subscribe();
-        let since = Instant::now();
         self.bucket().charge(bytes as u64, self.0.begun.elapsed());
         while let Some(wait) = self.wait() {
             tokio::select! {
@@ -49,7 +48,6 @@ impl Bandwidth {
                 _ = changed.changed() => {}
             }
         }
-        since.elapsed()
     }
 
     fn wait(&self) -> Option<Duration> {

@@ -3,8 +3,8 @@
 //! A body that breaks off is read again from its start, a few times: the SDK retries only until a reply begins. The
 //! reply's own etag proves the version, because servers that ignore `If-Match` exist.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::types::RequestPayer;
@@ -129,7 +129,7 @@ impl S3Source {
                 Ok(chunk) => {
                     bytes.extend_from_slice(&chunk);
                     // What is not taken yet waits at the server.
-                    patience.add(self.network.bandwidth.pass(chunk.len()).await);
+                    patience.wait(self.network.bandwidth.pass(chunk.len())).await;
                 }
                 Err(error) => {
                     let got = bytes.len();
@@ -149,18 +149,36 @@ impl S3Source {
     }
 }
 
-/// How long a read waited for our own bandwidth, in microseconds.
+/// How long a read waits for our own bandwidth.
 #[derive(Debug, Default)]
-struct Patience(AtomicU64);
+struct Patience(Mutex<Waits>);
+
+#[derive(Debug, Default)]
+struct Waits {
+    /// What was not taken yet.
+    over: Duration,
+    /// The wait of now.
+    since: Option<Instant>,
+}
 
 impl Patience {
-    fn add(&self, waited: Duration) {
-        self.0.fetch_add(u64::try_from(waited.as_micros()).unwrap_or(u64::MAX), Relaxed);
+    async fn wait(&self, waiting: impl Future<Output = ()>) {
+        self.waits().since = Some(Instant::now());
+        waiting.await;
+        let mut waits = self.waits();
+        let waited = waits.since.take().map(|since| since.elapsed());
+        waits.over += waited.unwrap_or_default();
     }
 
-    /// What was not taken yet.
+    /// What was waited since it was asked last, the wait of now included.
     fn take(&self) -> Duration {
-        Duration::from_micros(self.0.swap(0, Relaxed))
+        let mut waits = self.waits();
+        let now = waits.since.as_mut().map(|since| std::mem::replace(since, Instant::now()).elapsed());
+        std::mem::take(&mut waits.over) + now.unwrap_or_default()
+    }
+
+    fn waits(&self) -> MutexGuard<'_, Waits> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

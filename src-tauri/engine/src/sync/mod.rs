@@ -77,10 +77,10 @@ pub struct Run {
     pub confirmed_removals: u64,
     /// Sends at most this many documents.
     pub trial: Option<u32>,
-    /// The preview that it was started from.
-    pub previewed: Option<Previewed>,
     /// At most this many documents are on their way at once.
     pub transfers: usize,
+    /// The preview that it was started from.
+    pub previewed: Option<Previewed>,
     /// The clock.
     pub clock: Clock,
     /// Which laws hold.

@@ -93,9 +93,12 @@ impl<'a> Lanes<'a> {
         }
         let kib = u32::try_from(object.size / 1024 + 1).unwrap_or(u32::MAX).min(BYTES_IN_FLIGHT_KIB);
         let _bytes = self.memory.acquire_many(kib).await.map_err(|e| Error::internal("waiting for memory", e))?;
-        // Nothing is written before the bytes are here, so a cancel need not wait for them.
-        let fetched = self.cancel.run_until_cancelled(self.source.fetch(&key.key, &want.etag)).await;
-        let Some(fetched) = fetched else { return Ok(()) };
+        // What is only read can be let go of at any moment; nothing has begun over there.
+        let fetched = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => return Ok(()),
+            fetched = self.source.fetch(&key.key, &want.etag) => fetched,
+        };
         self.heed();
         let fetched = match fetched {
             Ok(Fetched::Bytes(bytes)) => bytes,
