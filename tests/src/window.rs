@@ -68,6 +68,12 @@ impl<'a> Window<'a> {
         self.desktop
     }
 
+    /// Makes the window this large.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let resized = tokio::time::timeout(ANSWER, self.client.set_window_size(width, height)).await;
+        resized.expect("resizing ends in time").expect("the window can be resized");
+    }
+
     /// What a script in the page answers, if it does in time.
     pub async fn run_script(&self, script: &str, arguments: Vec<Value>) -> Option<Value> {
         tokio::time::timeout(ANSWER, self.client.execute(script, arguments)).await.ok()?.ok()

@@ -33,7 +33,7 @@ async fn a_person_sends_a_bucket_to_a_supermemory_and_serves_the_local_api() {
     window.press("Sync now").await;
     window.wait_for_text_within("Sent, being processed", SYNC).await;
     window.wait_for_text("documents are still being processed by Supermemory").await;
-    window.wait_until_gone("is saved").await;
+    window.wait_until_gone("” is saved").await;
     pictures(&window, "waiting").await;
     assert!(memory.documents().iter().all(|document| document.tags.len() == 1), "one container each");
     assert!(memory.work() > 20, "the samples are there");

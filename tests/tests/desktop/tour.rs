@@ -11,7 +11,7 @@ pub async fn every_screen(window: &Window<'_>, look: Look) {
     window.press("Settings").await;
     window.press(if look == Look::Dark { "Dark" } else { "Light" }).await;
     // A notice of what was saved last would be in the pictures.
-    window.wait_until_gone("is saved").await;
+    window.wait_until_gone("” is saved").await;
     take(window, "settings", "29 documents", look).await;
     window.press("Activity").await;
     take(window, "activity", "Result", look).await;

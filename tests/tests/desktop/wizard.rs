@@ -36,6 +36,8 @@ async fn a_person_chooses_a_profile_presses_what_helps_and_finds_the_form_again(
     choose_a_profile(&window).await;
     press_what_helps(&window, &stage).await;
 
+    low(&window).await;
+
     // Half way: with a secret typed, which must not be kept.
     window.press("Access key and secret").await;
     window.fill("Access key ID", ACCESS_KEY_ID).await;
@@ -117,6 +119,54 @@ async fn press_what_helps(window: &Window<'_>, stage: &Stage) {
     window.until("the focus on the bucket", PATIENCE, async || (focused().await == bucket).then_some(())).await;
     window.fill("Bucket", samples::BUCKET).await;
 }
+
+/// In the smallest window that is meant to be used, nothing is cut off and the buttons stay in sight, step by step.
+async fn low(window: &Window<'_>) {
+    window.resize(720, 520).await;
+    let small = async || window.run_script("return innerWidth <= 720", Vec::new()).await == Some(true.into());
+    window.until("a small window", PATIENCE, async || small().await.then_some(())).await;
+    for (step, (shown, next)) in [
+        ("Which bucket, and with which key?", "Continue"),
+        ("can become documents", "Continue"),
+        ("Which container does each file belong to?", "Continue"),
+        ("Where to, and when?", "Sync all"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        window.wait_for_text(shown).await;
+        if next == "Sync all" {
+            window.wait_for_text("To send").await;
+        }
+        let cut = window.run_script(CUT_OFF, vec![serde_json::json!(next)]).await;
+        window.screenshot(&picture(&format!("form-low-{}", step + 2), "light")).await;
+        assert_eq!(cut, Some(serde_json::json!([])), "cut off at step {}", step + 2);
+        if shown.starts_with("Which container") {
+            window.fill("Container tags", samples::SHARED_TAG).await;
+        }
+        if next == "Continue" {
+            window.press(next).await;
+        }
+    }
+    // The steps are reached from above too.
+    window.press("Credentials").await;
+    window.wait_for_text("Which bucket, and with which key?").await;
+    window.resize(1080, 720).await;
+    let large = async || window.run_script("return innerWidth > 1000", Vec::new()).await == Some(true.into());
+    window.until("a large window", PATIENCE, async || large().await.then_some(())).await;
+}
+
+/// What is wider than the window, and the button of this name where it is not in sight.
+const CUT_OFF: &str = "
+    const button = [...document.querySelectorAll('footer button')].find((b) => b.innerText.startsWith(arguments[0]));
+    const box = button?.getBoundingClientRect();
+    const outside = !box || box.top < 0 || box.bottom > innerHeight || box.left < 0 || box.right > innerWidth;
+    const wide = [...document.querySelectorAll('main .page, main .page *')]
+        .filter((e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0)
+        .filter((e) => ['visible', 'auto'].includes(getComputedStyle(e).overflowX) && !e.matches('input, select, pre, svg, svg *'))
+        .filter((e) => getComputedStyle(e).display !== 'inline' && !e.closest('.aloud'));
+    return [...wide.map((e) => e.outerHTML.slice(0, 120)), ...(outside ? ['the button ' + arguments[0]] : [])];
+";
 
 async fn value_of(window: &Window<'_>, field: &str) -> String {
     let script = "return document.querySelector(`[name=\"${arguments[0]}\"]`)?.value";
