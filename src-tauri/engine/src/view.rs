@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::connection::{Addressing, Credentials, Destination, OnGone};
-use crate::error::FieldError;
+use crate::error::{ErrorView, FieldError};
 use crate::knowledge_base::TagCount;
 use crate::schedule::Pause;
 use crate::scope::{FilterDraft, SkipReason};
@@ -18,6 +18,7 @@ mod knowledge_base;
 mod library;
 mod local_api;
 mod run;
+mod studio;
 
 pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
 pub use document::{AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory};
@@ -28,6 +29,10 @@ pub use local_api::{LocalApiSettings, LocalApiState, LocalApiView};
 pub use run::{
     ItemOutcome, PauseLength, RunBar, RunItem, RunItems, RunPhase, RunProgress, RunState, RunTrigger, RunView,
     SyncOptions,
+};
+pub use studio::{
+    Collision, StudioAnswer, StudioRow, StudioRows, StudioTag, StudioTotals, StudioTrial, StudioView, Suggestion,
+    TagSource,
 };
 
 /// A connection with how it stands.
@@ -247,18 +252,22 @@ pub struct PlanPage {
     pub total: u64,
 }
 
-/// The bucket's keys as seen for a draft, kept in memory until the next listing of a draft.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+/// The bucket's keys as seen for a draft, kept in memory until the next listing of a draft, or until the form is left.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct DraftListing {
     /// Names it in later calls.
     pub listing_id: String,
-    /// How many keys were seen.
+    /// How many keys were seen so far.
     pub keys: u64,
-    /// Whether that is all of them; a large bucket is cut off.
+    /// Whether that is all of them.
     pub complete: bool,
+    /// More are on their way. What neither is complete nor goes on was cut off: it is very large, or `error` says why.
+    pub under_way: bool,
     /// When.
     pub listed_at: i64,
+    /// What ended it.
+    pub error: Option<ErrorView>,
 }
 
 /// What a draft's rules would do with the keys of a listing.

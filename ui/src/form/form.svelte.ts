@@ -29,6 +29,8 @@ const ENDPOINT_MISSING: Partial<Record<ProviderId, string>> & { other: string } 
 /** Quiet before the bucket is listed again, and before rules run again, in milliseconds. */
 const LIST_DELAY = 500;
 const RULES_DELAY = 100;
+/** Between two looks at a listing that goes on. */
+const FOLLOW_DELAY = 400;
 /** Keys for suggestions: so many places of the listing, so many keys from each. */
 const SAMPLES = 8;
 const SAMPLE_SIZE = 25;
@@ -39,6 +41,7 @@ export type AfterSaving = "save" | "sync" | "trial";
 export class ConnectionForm {
   readonly #client: Client;
   readonly #listing = new Latest();
+  readonly #following = new Latest();
   readonly #rules = new Latest();
   readonly #testing = new Latest();
   readonly #bases: KnowledgeBases;
@@ -64,7 +67,10 @@ export class ConnectionForm {
   #reportOf = $state("");
   #endpointWanted = $state(false);
 
+  /** The keys that are shown. It is renewed seldom while they come in: all that is shown follows it. */
   listing = $state.raw<DraftListing | null>(null);
+  /** How far they are. */
+  progress = $state.raw<DraftListing | null>(null);
   listingOf = $state("");
   listingBusy = $state(false);
   listingError = $state.raw<EngineError | null>(null);
@@ -258,9 +264,10 @@ export class ConnectionForm {
     this.listingBusy = true;
     this.#listing.ask(
       delay,
-      () => this.#client.call("draft_list", { draft, id: this.id }),
+      () => this.#client.call("draft_list", { draft, id: this.id, refresh: again }),
       (listing) => {
         this.listing = listing;
+        this.#follow(listing);
         this.listingOf = reach;
         this.listingError = null;
         this.listingBusy = false;
@@ -268,6 +275,7 @@ export class ConnectionForm {
       },
       (cause) => {
         this.listing = null;
+        this.progress = null;
         this.listingOf = "";
         this.listingError = asEngineError(cause);
         this.listingBusy = false;
@@ -290,7 +298,7 @@ export class ConnectionForm {
         this.summary = reply.summary;
         this.previewed = draft;
       },
-      (cause) => this.#previewFailed(asEngineError(cause)),
+      (cause) => this.listingFailed(asEngineError(cause)),
     );
   }
 
@@ -362,11 +370,22 @@ export class ConnectionForm {
   /** Ends what is under way and forgets secrets. */
   close(): void {
     this.#listing.drop();
+    this.#following.drop();
     this.#rules.drop();
     this.#testing.drop();
+    if (this.listing) void this.#dropListing(this.listing.listingId);
     this.review.drop();
     this.trial.drop();
     this.typed = { ...EMPTY };
+  }
+
+  /** What the engine keeps for this form is no longer needed; that it could not be told so changes nothing. */
+  async #dropListing(listingId: string): Promise<void> {
+    try {
+      await this.#client.call("draft_drop", { listingId });
+    } catch {
+      // The next listing takes its place.
+    }
   }
 
   /** The first keys of a listing are all alike; suggestions need some from everywhere. */
@@ -412,13 +431,31 @@ export class ConnectionForm {
   }
 
   /** The engine keeps one listing of a draft; another form, or a restart, may have replaced ours. */
-  #previewFailed(error: EngineError): void {
+  listingFailed(error: EngineError): void {
     if (error.view.code === "invalid_request" && this.listing) {
+      this.#following.drop();
       this.listing = null;
-      this.list(0, true);
+      this.list(0);
     } else {
       this.error = error;
     }
+  }
+
+  #follow(listing: DraftListing): void {
+    this.progress = listing;
+    this.#following.drop();
+    if (!listing.underWay) return;
+    this.#following.ask(
+      FOLLOW_DELAY,
+      () => this.#client.call("draft_listing", { listingId: listing.listingId }),
+      (now) => {
+        const shown = this.listing;
+        if (shown?.listingId !== now.listingId) return;
+        if (!now.underWay || now.keys >= 2 * shown.keys) this.listing = now;
+        this.#follow(now);
+      },
+      (cause) => this.listingFailed(asEngineError(cause)),
+    );
   }
 
   #forget(): void {

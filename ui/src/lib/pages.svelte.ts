@@ -12,6 +12,9 @@ export interface Page<T> {
 export const PAGE_SIZE = 200;
 const PAGES_KEPT = 24;
 
+/** Rows as a table draws them, wherever they come from. */
+export type RowSource<T> = Pick<Pages<T>, "total" | "error" | "version" | "row" | "want" | "retry">;
+
 export class Pages<T> {
   readonly #fetch: (offset: number, limit: number) => Promise<Page<T>>;
   /** In order of use, the oldest first. */

@@ -1,7 +1,7 @@
 //! The one face of the engine: everything that a window, an API or a command line can do.
 //!
 //! This room holds what is shared by all commands (the open files, the running syncs, who listens) and leaves the
-//! work to the others: [`connections`](self) edits, [`drafts`](self) preview what is being typed, [`doctor`](self) tries connections,
+//! work to the others: [`connections`](self) edits, [`drafts`](self) preview what is being typed, [`studio`](self) tries its rule, [`doctor`](self) tries connections,
 //! [`runs`](self) start and watch syncs.
 
 use std::collections::HashMap;
@@ -30,6 +30,7 @@ mod bases;
 mod connections;
 mod doctor;
 mod drafts;
+mod feed;
 mod hosted;
 mod keys;
 mod library;
@@ -39,6 +40,7 @@ mod removals;
 mod running;
 mod settling;
 mod show;
+mod studio;
 mod unwritten;
 
 pub use local_api::{DEFAULT_PORT, local_api_token};
