@@ -15,8 +15,9 @@ fn main() {
             panic!("{PAGE} cannot be made: {error}");
         }
     }
-    // Naming the command takes it out of the set that every page may call; `capabilities/default.json` gives it back.
-    let attributes = tauri_build::Attributes::new().app_manifest(tauri_build::AppManifest::new().commands(&["call"]));
+    // Naming the commands takes them out of the set that every page may call; `capabilities/default.json` gives them back.
+    let attributes =
+        tauri_build::Attributes::new().app_manifest(tauri_build::AppManifest::new().commands(&["call", "desktop"]));
     if let Err(error) = tauri_build::try_build(attributes) {
         panic!("{error:#}");
     }

@@ -3,6 +3,7 @@
 //!
 //! - [`start`]: before the window: environment, data folder, one app per data folder
 //! - [`bridge`]: the engine behind the window's one command, and its events on their way to the window
+//! - [`desktop`]: what the window asks of the desktop around it
 //! - [`window`]: the window, and places in it that a click elsewhere leads to
 //! - [`tray`]: the icon and its menu
 //! - [`notification`]: what a person is told when they do not look
@@ -17,6 +18,7 @@ use s3_connector_engine::engine::Engine;
 use tauri::{App, AppHandle, Manager, RunEvent};
 
 mod bridge;
+mod desktop;
 mod exit;
 mod notification;
 mod start;
@@ -35,7 +37,7 @@ fn main() -> ExitCode {
     context.config_mut().identifier = start::identifier(&context.config().identifier, data_dir.as_ref().ok());
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::show(app)))
-        .invoke_handler(tauri::generate_handler![bridge::call])
+        .invoke_handler(tauri::generate_handler![bridge::call, desktop::desktop])
         .setup(move |app| Ok(assemble(app, bridge::Bridge::new(data_dir))?))
         .build(context);
     match app {

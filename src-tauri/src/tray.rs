@@ -141,8 +141,8 @@ fn take(rows: &mut Rows, event: EngineEvent) {
         EngineEvent::ConnectionRemoved { id } => {
             rows.remove(&id);
         }
-        // The connection's own row follows; the menu has no line for the local API.
-        EngineEvent::RunEnded { .. } | EngineEvent::LocalApi { .. } => {}
+        // The connection's own row follows; the menu has no line for the local API or the settings.
+        EngineEvent::RunEnded { .. } | EngineEvent::LocalApi { .. } | EngineEvent::Settings { .. } => {}
     }
 }
 

@@ -55,6 +55,10 @@ macro_rules! commands {
 commands! {
     /// Version, folders, counts.
     app_status() -> AppStatus;
+    /// What a person set for the app as a whole.
+    app_settings_get() -> AppSettings;
+    /// Saves what a person set; what runs goes by it at once.
+    app_settings_set(settings: AppSettings) -> AppSettings;
     /// Every connection with how it stands, by name.
     connection_list() -> Vec<ConnectionView>;
     /// What is wrong with a draft as typed; empty when nothing is. `id` names the connection that is edited.
@@ -97,6 +101,8 @@ commands! {
     preview_make(id: String, refresh: bool) -> PlanSummary;
     /// A part of the last preview of a connection, or of an edit (`id` is then its `previewId`).
     preview_page(id: String, filter: PlanFilter) -> PlanPage;
+    /// Writes what a filter leaves of a preview into a new CSV file in the Downloads folder.
+    preview_export(id: String, filter: PlanFilter) -> ExportedFile;
     /// Starts a sync.
     sync_start(id: String, options: SyncOptions) -> RunView;
     /// Starts a sync of every connection that is not syncing.
@@ -149,6 +155,11 @@ commands! {
     library_search(query: SearchQuery) -> SearchReply;
     /// The library's containers.
     library_tags() -> Vec<TagCount>;
+    /// Writes down what helps to find out why something does not work, without names, buckets, addresses, keys and secrets.
+    /// Nothing is saved.
+    diagnostics_make() -> Diagnostics;
+    /// Saves a report in Downloads, exactly as it was made.
+    diagnostics_save(id: String) -> SavedFile;
     /// Whether the local API is to be served, where, and how it stands.
     local_api_get() -> LocalApiView;
     /// Chooses whether the app serves the local API, and on which port. Whether that worked comes as an event.

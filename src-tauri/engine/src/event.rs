@@ -4,7 +4,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::view::{ConnectionView, LocalApiView, RunView};
+use crate::view::{AppSettings, ConnectionView, LocalApiView, RunView};
 
 /// Something that a face may want to draw.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -34,5 +34,10 @@ pub enum EngineEvent {
     LocalApi {
         /// The whole row.
         local_api: LocalApiView,
+    },
+    /// What a person set for the app as a whole changed.
+    Settings {
+        /// All of it.
+        settings: AppSettings,
     },
 }

@@ -2,6 +2,7 @@
  * The border to the engine: one typed call and one stream of events over whatever carries them. Nothing
  * else in the window knows how the engine is reached.
  */
+import type { DesktopRequestName, DesktopRequests } from "./desktop";
 import type { Commands, EngineEvent, ErrorView, FieldError } from "./generated";
 
 export type CommandName = keyof Commands;
@@ -19,6 +20,8 @@ export interface OpenRequest {
 export interface Transport {
   /** Rejects with an `ErrorView`, or with anything at all when the carrier itself fails. */
   call(command: string, args: unknown): Promise<unknown>;
+  /** Asks the desktop around the window; rejects as `call` does. */
+  desktop(request: { kind: string }): Promise<unknown>;
   /** Returns a function that ends the subscription. */
   onEvent(listener: (event: EngineEvent) => void): Promise<() => void>;
   onOpen(listener: (request: OpenRequest) => void): Promise<() => void>;
@@ -49,6 +52,17 @@ export class Client {
   async call<K extends CommandName>(command: K, args: Arguments<K>): Promise<Reply<K>> {
     try {
       return (await this.#transport.call(command, args)) as Reply<K>;
+    } catch (cause) {
+      throw asEngineError(cause);
+    }
+  }
+
+  async desktop<K extends DesktopRequestName>(
+    kind: K,
+    args: DesktopRequests[K]["arguments"],
+  ): Promise<DesktopRequests[K]["reply"]> {
+    try {
+      return (await this.#transport.desktop({ kind, ...args })) as DesktopRequests[K]["reply"];
     } catch (cause) {
       throw asEngineError(cause);
     }

@@ -8,6 +8,7 @@ import type { EngineEvent } from "./generated";
 export function tauriTransport(): Transport {
   return {
     call: (command, args) => invoke("call", { command, arguments: args }),
+    desktop: (request) => invoke("desktop", { request }),
     onEvent: (listener) => listen<EngineEvent>("engine", (event) => listener(event.payload)),
     onOpen: (listener) => listen<OpenRequest>("open", (event) => listener(event.payload)),
   };

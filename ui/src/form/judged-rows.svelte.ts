@@ -2,6 +2,8 @@
  * The studio's rows. While a rule is typed those in sight stay where they are and are judged anew; once the totals are
  * known the table takes the order in which they are to be looked at.
  */
+import { untrack } from "svelte";
+
 import { asEngineError, type EngineError } from "../client/client";
 import type { StudioRow, StudioRows } from "../client/generated";
 
@@ -47,7 +49,7 @@ export class JudgedRows {
     const last = Math.floor((first + Math.max(1, count) - 1) / PAGE_SIZE);
     for (let page = Math.floor(first / PAGE_SIZE); page <= last; page += 1) {
       const from = Math.max(first, page * PAGE_SIZE);
-      const to = Math.min(first + count, (page + 1) * PAGE_SIZE, this.total ?? 0);
+      const to = Math.min(first + count, (page + 1) * PAGE_SIZE, untrack(() => this.total ?? 0));
       for (let index = from; index < to; index += 1) {
         if (this.#rows.has(index)) continue;
         void this.#load(page);

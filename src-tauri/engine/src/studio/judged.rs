@@ -10,6 +10,7 @@ use crate::plan::totals::Places;
 use crate::scope::SkipReason;
 use crate::sync::judge::Rules;
 use crate::sync::survey::{self, Line, Sums};
+use crate::sync::trial;
 use crate::view::{
     Collision, PlanAction, PlanSummary, PlanTotals, SkipCount, StudioRow, StudioTag, StudioTotals, StudioView,
     TagSource,
@@ -80,6 +81,10 @@ impl Judged {
             listed: sums.brake.listed,
             held: sums.brake.held,
             held_back: if sums.brake.holds() { sums.brake.bare } else { 0 },
+            removals: sums.brake.bare,
+            trial: (totals.new + totals.changed + totals.retagged).min(trial::SIZE.into()),
+            // Nothing is compared with what is only typed.
+            fingerprint: String::new(),
             limit: self.limit,
             listed_at,
             complete: self.complete,

@@ -237,7 +237,7 @@ fn run(keys: &[KeyRow], rules: &Rules, complete: bool) -> (PlanSummary, Vec<Plan
         }
         Ok(())
     });
-    (summary.expect("a summary"), items)
+    (PlanSummary { fingerprint: String::new(), ..summary.expect("a summary") }, items)
 }
 
 /// The same keys as the studio keeps them.

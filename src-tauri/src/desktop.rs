@@ -1,0 +1,38 @@
+//! What the window asks of the desktop around it, beside the engine's commands: the few things that belong to this
+//! computer's session and to no connection.
+
+use std::path::PathBuf;
+
+use s3_connector_engine::error::{Error, ErrorCode, ErrorView, Result};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A request of the window; `ui/src/client/desktop.ts` has the same in TypeScript.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Request {
+    /// Shows a file that the engine has written in the desktop's file manager.
+    ShowFile {
+        /// Its path.
+        path: PathBuf,
+    },
+}
+
+/// Carries a request out.
+#[tauri::command]
+pub async fn desktop(request: Request) -> Result<Value, ErrorView> {
+    match request {
+        Request::ShowFile { path } => show_file(path).await,
+    }
+    .map_err(|e| e.view())
+}
+
+/// On a thread of its own: the file manager may have to be started first.
+async fn show_file(path: PathBuf) -> Result<Value> {
+    let shown = tauri::async_runtime::spawn_blocking(move || tauri_plugin_opener::reveal_item_in_dir(path));
+    match shown.await {
+        Ok(Ok(())) => Ok(Value::Null),
+        Ok(Err(error)) => Err(Error::new(ErrorCode::DesktopRefused, error.to_string())),
+        Err(error) => Err(Error::internal("showing a file", error)),
+    }
+}

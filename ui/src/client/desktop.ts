@@ -1,0 +1,11 @@
+/** What the window asks of the desktop around it; `src-tauri/src/desktop.rs` carries it out. */
+export interface DesktopRequests {
+  /** Shows a file that the engine has written in the desktop's file manager. */
+  show_file: { arguments: { path: string }; reply: null };
+  /** Whether the app is started at login. */
+  auto_start: { arguments: Record<string, never>; reply: boolean };
+  /** Starts the app at login from now on, or not any more; the reply is how it is now. */
+  set_auto_start: { arguments: { on: boolean }; reply: boolean };
+}
+
+export type DesktopRequestName = keyof DesktopRequests;
