@@ -49,7 +49,11 @@ export class JudgedRows {
     const last = Math.floor((first + Math.max(1, count) - 1) / PAGE_SIZE);
     for (let page = Math.floor(first / PAGE_SIZE); page <= last; page += 1) {
       const from = Math.max(first, page * PAGE_SIZE);
-      const to = Math.min(first + count, (page + 1) * PAGE_SIZE, untrack(() => this.total ?? 0));
+      const to = Math.min(
+        first + count,
+        (page + 1) * PAGE_SIZE,
+        untrack(() => this.total ?? 0),
+      );
       for (let index = from; index < to; index += 1) {
         if (this.#rows.has(index)) continue;
         void this.#load(page);
@@ -65,6 +69,7 @@ export class JudgedRows {
 
   /** Judges the rows in sight anew; asked again meanwhile, once more with what is typed then. */
   async judge(): Promise<void> {
+    if (this.#rows.size === 0) return this.reorder();
     this.#generation += 1;
     this.#again = true;
     if (this.#judging) return;

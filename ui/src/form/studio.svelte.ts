@@ -24,6 +24,7 @@ export class Studio {
   readonly #trying = new Latest();
   #asked = 0;
   #suggestedFor = "";
+  #rowsOf = "";
 
   tab = $state<StudioTab>("all");
   /** Only keys with this tag are shown. */
@@ -69,9 +70,10 @@ export class Studio {
     this.#newRows();
   }
 
-  /** Other keys than before, or more of them. */
+  /** Other keys than before, or more of them: then the rows in sight stay. */
   listed(): void {
-    this.#newRows();
+    const listingId = this.#form.listing?.listingId ?? "";
+    if (listingId !== this.#rowsOf) this.#newRows();
     void this.#count();
     void this.#suggest();
   }
@@ -104,6 +106,7 @@ export class Studio {
 
   #newRows(): void {
     const { listing } = this.#form;
+    this.#rowsOf = listing?.listingId ?? "";
     if (!listing || this.tab === "own") {
       this.rows = null;
       return;
