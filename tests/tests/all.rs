@@ -4,6 +4,7 @@
 
 mod asking;
 mod desktop;
+mod forms;
 mod harness;
 mod hosted;
 mod knowledge_base;

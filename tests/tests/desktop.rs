@@ -4,6 +4,7 @@
 mod settings;
 mod supermemory;
 mod tour;
+mod wizard;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -160,6 +160,7 @@ export class Session {
     const saved = id === null ? null : (this.connections.find(id) ?? null);
     const form = new ConnectionForm(this.client, saved, this.bases);
     this.#forms.set(id ?? "", form);
+    void form.restore();
     return form;
   }
 

@@ -69,6 +69,16 @@ commands! {
     connection_test(id: String) -> TestReport;
     /// The IAM policy with the permissions that syncs of a connection need and no more, as JSON.
     connection_policy(id: String) -> String;
+    /// The same for what is being typed, whether it is valid yet or not.
+    draft_policy(draft: ConnectionDraft) -> String;
+    /// The AWS profiles of this computer: names, regions and kinds, nothing secret.
+    aws_profiles() -> AwsProfiles;
+    /// The form of a connection as it was left half done; `id` absent: of a new one.
+    form_kept(id: Option<String>) -> Option<FormDraft>;
+    /// Keeps a form as it is. It has no field for a secret.
+    form_keep(id: Option<String>, draft: FormDraft) -> ();
+    /// Forgets what was kept of a form.
+    form_forget(id: Option<String>) -> ();
     /// Lists the bucket for a draft and keeps the listing for the questions below: the first keys are there at once, the
     /// others come in behind. A saved connection's last listing serves without the network unless `refresh` says otherwise.
     draft_list(draft: ConnectionDraft, id: Option<String>, refresh: bool) -> DraftListing;

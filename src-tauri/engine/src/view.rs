@@ -14,10 +14,12 @@ use crate::tag::{OnIllegalTag, OnNoMatch};
 mod diagnostics;
 mod doctor;
 mod document;
+mod form;
 mod hosted;
 mod knowledge_base;
 mod library;
 mod local_api;
+mod profile;
 mod run;
 mod settings;
 mod studio;
@@ -25,10 +27,12 @@ mod studio;
 pub use diagnostics::{Diagnostics, SavedFile};
 pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
 pub use document::{AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory};
+pub use form::{FormDraft, FormText};
 pub use hosted::{HostedConnection, HostedDetails, HostedDocument, HostedRun, HostedRunState};
 pub use knowledge_base::{KnowledgeBaseDraft, KnowledgeBaseReport, KnowledgeBaseView};
 pub use library::{LibraryDocument, LibraryHit, LibraryHits, LibraryPage};
 pub use local_api::{LocalApiSettings, LocalApiState, LocalApiView};
+pub use profile::{AwsProfile, AwsProfiles, ProfileKind};
 pub use run::{
     ItemOutcome, PauseLength, PlanDrift, Previewed, RunBar, RunItem, RunItems, RunPhase, RunProgress, RunState,
     RunTrigger, RunView, SyncOptions,

@@ -83,6 +83,44 @@ missing: number,
 foreign: number, };
 
 /**
+ * One profile of `~/.aws`.
+ */
+export type AwsProfile = { 
+/**
+ * Its name, as `--profile` takes it.
+ */
+name: string, 
+/**
+ * Its region, where it names one.
+ */
+region: string | null, 
+/**
+ * Where its credentials come from.
+ */
+kind: ProfileKind, 
+/**
+ * The command that a person signs in with, where somebody has to.
+ */
+signIn: string | null, };
+
+/**
+ * The profiles that were found.
+ */
+export type AwsProfiles = { 
+/**
+ * By name, `default` first.
+ */
+profiles: Array<AwsProfile>, 
+/**
+ * The files that were looked at.
+ */
+places: Array<string>, 
+/**
+ * Why they could not be read, in the words of the SDK, which names file and line.
+ */
+trouble: string | null, };
+
+/**
  * One tag for keys of more than one source.
  */
 export type Collision = { 
@@ -612,7 +650,8 @@ glob: string, };
 export type FilterKind = "include" | "exclude";
 
 /**
- * A change of the connection that makes a rung good: found out, not guessed.
+ * The way on from a failed rung: a change of the connection that makes it good, found out and not guessed; else where a
+ * person puts it right.
  */
 export type Fix = { "kind": "set_region", 
 /**
@@ -626,7 +665,137 @@ addressing: Addressing, } | { "kind": "set_endpoint",
 /**
  * It.
  */
-endpoint: string, } | { "kind": "set_requester_pays" } | { "kind": "trust_certificate" };
+endpoint: string, } | { "kind": "set_requester_pays" } | { "kind": "trust_certificate" } | { "kind": "edit_field", 
+/**
+ * As a draft names it.
+ */
+field: string, } | { "kind": "grant_policy" } | { "kind": "run_command", 
+/**
+ * It.
+ */
+command: string, } | { "kind": "open_settings" } | { "kind": "try_again" };
+
+/**
+ * A form as it was left.
+ */
+export type FormDraft = { 
+/**
+ * What was typed.
+ */
+typed: FormText, 
+/**
+ * The step that was shown.
+ */
+step: number, 
+/**
+ * The farthest step that was reached.
+ */
+reached: number, };
+
+/**
+ * What was typed, letter by letter. There is no field for a secret, so none can be kept.
+ */
+export type FormText = { 
+/**
+ * The chosen provider.
+ */
+provider: string, 
+/**
+ * Account of a provider that has it in its address.
+ */
+accountId: string, 
+/**
+ * Base URL.
+ */
+endpoint: string, 
+/**
+ * Region.
+ */
+region: string, 
+/**
+ * Bucket.
+ */
+bucket: string, 
+/**
+ * The kind of credentials.
+ */
+credentials: string, 
+/**
+ * Access key, by its id alone.
+ */
+accessKeyId: string, 
+/**
+ * Name of an AWS profile.
+ */
+profile: string, 
+/**
+ * Prefix.
+ */
+prefix: string, 
+/**
+ * Document limit.
+ */
+documentLimit: string, 
+/**
+ * Container tags.
+ */
+containerTags: string, 
+/**
+ * Tag rule.
+ */
+containerTagRegex: string, 
+/**
+ * For keys that the rule does not match.
+ */
+onNoMatch: OnNoMatch, 
+/**
+ * For captured values that are no tag.
+ */
+onIllegalTag: OnIllegalTag, 
+/**
+ * For documents whose object is gone.
+ */
+onGone: OnGone, 
+/**
+ * Include and exclude rules.
+ */
+filters: Array<FilterDraft>, 
+/**
+ * Largest size.
+ */
+maxSize: string, 
+/**
+ * File with certificates.
+ */
+caFile: string, 
+/**
+ * Whether whoever asks pays.
+ */
+requesterPays: boolean, 
+/**
+ * How the bucket's name travels.
+ */
+addressing: Addressing, 
+/**
+ * Minutes between syncs.
+ */
+everyMinutes: number, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * The kind of destination.
+ */
+destination: string, 
+/**
+ * Address of a Supermemory of one's own.
+ */
+ownAddress: string, 
+/**
+ * Address of the Supermemory whose cloud is to run it.
+ */
+cloudAddress: string, };
 
 /**
  * A connection that Supermemory's cloud syncs by itself.
@@ -1176,6 +1345,11 @@ removals: number,
 fingerprint: string, };
 
 /**
+ * Where a profile's credentials come from.
+ */
+export type ProfileKind = "keys" | "single_sign_on" | "role" | "process" | "web_identity" | "unusable";
+
+/**
  * The way to storages and knowledge bases.
  */
 export type ProxyChoice = { "kind": "system" } | { "kind": "none" } | { "kind": "manual", 
@@ -1422,7 +1596,7 @@ sentence: string,
  */
 error: ErrorView | null, 
 /**
- * What makes it good, where that is known.
+ * What makes it good. Every failure has a way on.
  */
 fix: Fix | null, };
 
@@ -1784,6 +1958,16 @@ export interface Commands {
   connection_test: { arguments: { id: string, }; reply: TestReport };
   /** The IAM policy with the permissions that syncs of a connection need and no more, as JSON. */
   connection_policy: { arguments: { id: string, }; reply: string };
+  /** The same for what is being typed, whether it is valid yet or not. */
+  draft_policy: { arguments: { draft: ConnectionDraft, }; reply: string };
+  /** The AWS profiles of this computer: names, regions and kinds, nothing secret. */
+  aws_profiles: { arguments: Record<string, never>; reply: AwsProfiles };
+  /** The form of a connection as it was left half done; `id` absent: of a new one. */
+  form_kept: { arguments: { id: string | null, }; reply: FormDraft | null };
+  /** Keeps a form as it is. It has no field for a secret. */
+  form_keep: { arguments: { id: string | null, draft: FormDraft, }; reply: null };
+  /** Forgets what was kept of a form. */
+  form_forget: { arguments: { id: string | null, }; reply: null };
   /** Lists the bucket for a draft and keeps the listing for the questions below: the first keys are there at once, the others come in behind. A saved connection's last listing serves without the network unless `refresh` says otherwise. */
   draft_list: { arguments: { draft: ConnectionDraft, id: string | null, refresh: boolean, }; reply: DraftListing };
   /** How far a listing is. */

@@ -12,13 +12,13 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use crate::connection::{Addressing, ConnectionDraft, SecretNeed, Settings};
-use crate::doctor::{Ladder, Proof, Remedy, changed, remedies, rung_of};
+use crate::doctor::{Ladder, Proof, Remedy, changed, remedies, rung_of, way_on};
 use crate::error::{Error, ErrorCode, Result};
 use crate::network::{Network, ProxyAddress};
 use crate::object::ObjectMeta;
-use crate::policy::least_privilege;
-use crate::source::{Fetched, Finding, Limits, ObjectSource, Page, ResolvedCredentials, S3Source, Way};
-use crate::view::{Fix, Rung, TestReport};
+use crate::policy::{least_privilege, least_privilege_of_draft};
+use crate::source::{self, Cause, Fetched, Finding, Limits, ObjectSource, Page, ResolvedCredentials, S3Source, Way};
+use crate::view::{AwsProfiles, Fix, Rung, TestReport};
 
 use super::drafts::reachable;
 use super::{Engine, resolve};
@@ -91,10 +91,27 @@ impl Engine {
     pub async fn connection_policy(&self, id: String) -> Result<String> {
         Ok(least_privilege(&self.row(&id).await?.connection.settings))
     }
+
+    /// The same for what is being typed, whether it is valid yet or not.
+    ///
+    /// # Errors
+    /// Never.
+    pub async fn draft_policy(&self, draft: ConnectionDraft) -> Result<String> {
+        Ok(least_privilege_of_draft(&draft))
+    }
+
+    /// The AWS profiles of this computer, without anything secret.
+    ///
+    /// # Errors
+    /// Never; files that cannot be read are told in the answer.
+    pub async fn aws_profiles(&self) -> Result<AwsProfiles> {
+        Ok(source::profiles().await)
+    }
 }
 
 fn without_credentials(error: &Error, settings: &Settings) -> TestReport {
-    Ladder::default().fail(Rung::Credentials, error, None).report(least_privilege(settings))
+    let fix = way_on(Rung::Credentials, &Finding { error: error.clone(), cause: Cause::Other }, settings);
+    Ladder::default().fail(Rung::Credentials, error, fix).report(least_privilege(settings))
 }
 
 /// Climbs until a rung fails.
@@ -114,12 +131,17 @@ async fn examine(network: &Network, settings: &Settings, credentials: &ResolvedC
     match source.examine(&settings.prefix).await {
         Ok(page) => {
             let ladder = answered(ladder, &source, credentials, Rung::Read);
-            Ok(read(&source, page, ladder).await.report(policy))
+            Ok(read(&source, page, ladder, settings).await.report(policy))
         }
         Err(finding) => {
             let rung = rung_of(&finding.error);
             let ladder = answered(ladder, &source, credentials, rung);
-            let fix = proven(network, settings, credentials, &finding).await;
+            let fix = match proven(network, settings, credentials, &finding).await {
+                Some(fix) => fix,
+                None => {
+                    signing_in(credentials, &finding.error).await.unwrap_or_else(|| way_on(rung, &finding, settings))
+                }
+            };
             Ok(ladder.fail(rung, &finding.error, fix).report(policy))
         }
     }
@@ -142,24 +164,34 @@ async fn walk(way: &Way, settings: &Settings, ladder: Ladder) -> Result<Ladder, 
             (Addressing::Virtual, Ok(_)) => {
                 let error = found.err().unwrap_or_else(|| unreachable(host, "its name does not resolve"));
                 let fix = Fix::SetAddressing { addressing: Addressing::Path };
-                return Err(ladder.fail(Rung::Name, &error, Some(fix)));
+                return Err(ladder.fail(Rung::Name, &error, fix));
             }
             _ => {}
         }
     }
+    let stuck = |rung, error: Error| {
+        let finding = Finding { error, cause: Cause::NoAnswer };
+        let fix = way_on(rung, &finding, settings);
+        (finding.error, fix)
+    };
     let addresses = match found {
         Ok(addresses) => addresses,
-        Err(error) => return Err(ladder.fail(Rung::Name, &error, None)),
+        Err(error) => {
+            let (error, fix) = stuck(Rung::Name, error);
+            return Err(ladder.fail(Rung::Name, &error, fix));
+        }
     };
     let ladder = match host.parse::<IpAddr>() {
         Ok(_) => ladder.pass(Rung::Name, format!("{host} is an address: there is no name to look up")),
         Err(_) => ladder.pass(Rung::Name, format!("{host} is known")),
     };
-    match timeout(STEP, TcpStream::connect(addresses.as_slice())).await {
-        Ok(Ok(_)) => Ok(ladder.pass(Rung::Connect, format!("{host} takes a connection at port {}", way.port))),
-        Ok(Err(error)) => Err(ladder.fail(Rung::Connect, &unreachable(host, &error.to_string()), None)),
-        Err(_) => Err(ladder.fail(Rung::Connect, &unreachable(host, "nobody answered in time"), None)),
-    }
+    let why = match timeout(STEP, TcpStream::connect(addresses.as_slice())).await {
+        Ok(Ok(_)) => return Ok(ladder.pass(Rung::Connect, format!("{host} takes a connection at port {}", way.port))),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "nobody answered in time".to_owned(),
+    };
+    let (error, fix) = stuck(Rung::Connect, unreachable(host, &why));
+    Err(ladder.fail(Rung::Connect, &error, fix))
 }
 
 /// Connects to the proxy; what lies behind it, the listing tells.
@@ -167,8 +199,8 @@ async fn knock_at(proxy: &ProxyAddress, ladder: Ladder) -> Result<Ladder, Ladder
     let failed = |why: String| Error::new(ErrorCode::ProxyFailed, format!("the proxy {proxy}: {why}"));
     match timeout(STEP, TcpStream::connect(proxy.place())).await {
         Ok(Ok(_)) => Ok(ladder.pass(Rung::Connect, format!("Through the proxy {proxy}, which takes a connection"))),
-        Ok(Err(error)) => Err(ladder.fail(Rung::Connect, &failed(error.to_string()), None)),
-        Err(_) => Err(ladder.fail(Rung::Connect, &failed("nobody answered in time".into()), None)),
+        Ok(Err(error)) => Err(ladder.fail(Rung::Connect, &failed(error.to_string()), Fix::OpenSettings)),
+        Err(_) => Err(ladder.fail(Rung::Connect, &failed("nobody answered in time".into()), Fix::OpenSettings)),
     }
 }
 
@@ -204,7 +236,7 @@ fn answered(ladder: Ladder, source: &S3Source, credentials: &ResolvedCredentials
 }
 
 /// Reads one small object of the first page.
-async fn read(source: &S3Source, page: Page, ladder: Ladder) -> Ladder {
+async fn read(source: &S3Source, page: Page, ladder: Ladder, settings: &Settings) -> Ladder {
     let more = if page.next.is_some() { "at least " } else { "" };
     let ladder = ladder.pass(Rung::List, format!("The bucket lists {more}{} keys", page.objects.len()));
     let readable = |o: &&ObjectMeta| o.size > 0 && o.size <= LARGEST_READ && !o.is_archived();
@@ -214,8 +246,25 @@ async fn read(source: &S3Source, page: Page, ladder: Ladder) -> Ladder {
     match source.fetch(&object.key, &object.etag).await {
         Ok(Fetched::Bytes(_)) => ladder.pass(Rung::Read, format!("Read “{}”", object.key)),
         Ok(Fetched::Changed | Fetched::Gone) => ladder.skip(Rung::Read, "The object changed meanwhile"),
-        Err(error) => ladder.fail(Rung::Read, &error, None),
+        Err(error) => {
+            let finding = Finding { error, cause: Cause::Other };
+            let fix = way_on(Rung::Read, &finding, settings);
+            ladder.fail(Rung::Read, &finding.error, fix)
+        }
     }
+}
+
+/// The command that a person signs in with, where that is what is missing.
+async fn signing_in(credentials: &ResolvedCredentials, error: &Error) -> Option<Fix> {
+    if !matches!(error.code, ErrorCode::CredentialsMissing | ErrorCode::CredentialsExpired) {
+        return None;
+    }
+    let command = match credentials {
+        ResolvedCredentials::Profile(name) => source::sign_in(Some(name)).await,
+        ResolvedCredentials::Environment => source::sign_in(None).await,
+        ResolvedCredentials::Keys { .. } | ResolvedCredentials::Anonymous => None,
+    };
+    command.map(|command| Fix::RunCommand { command })
 }
 
 /// The first change that helps.

@@ -34,6 +34,7 @@ mod doctor;
 mod drafts;
 pub mod exports;
 mod feed;
+mod forms;
 mod hosted;
 mod keys;
 mod library;

@@ -68,6 +68,8 @@ pub(crate) enum Cause {
     ControlCharacter,
     /// The bucket is one whose readers pay, in the server's words.
     AsksPayer,
+    /// The server does not know the access key; whether a secret fits it is not said.
+    UnknownKey,
 }
 
 /// The longest text of a server that is shown, in characters.
@@ -130,6 +132,9 @@ const BY_MESSAGE: &[(&str, &str, ErrorCode)] = &[
 /// How a request in the wrong addressing style may fail: the bucket is looked for in the wrong place, or the signature
 /// is of another path.
 const WRONG_STYLE: &[&str] = &["NoSuchBucket", "PermanentRedirect", "SignatureDoesNotMatch"];
+
+/// How services say that there is no such access key.
+const UNKNOWN_KEY: &[&str] = &["InvalidAccessKeyId", "InvalidTokenId", "InvalidClientTokenId"];
 
 /// How services with one style say so: Alibaba, Tencent, Volcengine.
 const STYLE_REFUSED: &[&str] = &["SecondLevelDomainForbidden", "PathStyleDomainForbidden", "InvalidPathAccess"];
@@ -197,6 +202,9 @@ impl Answer<'_> {
             _ if says("requester pays") || says("requester-pays") => Cause::AsksPayer,
             Some("InvalidArgument" | "InvalidRequest" | "NotImplemented") if says("encoding") => Cause::RefusesEncoding,
             Some("NotImplemented") => Cause::NotImplemented,
+            Some(name) if UNKNOWN_KEY.contains(&name) => Cause::UnknownKey,
+            // Garage.
+            Some("AccessDenied") if says("no such key: gk") => Cause::UnknownKey,
             Some(name) if STYLE_REFUSED.contains(&name) => Cause::RefusesStyle,
             Some(name) if WRONG_STYLE.contains(&name) && self.region.is_none() => Cause::WrongStyle,
             None if lists && code == ErrorCode::BucketNotFound => Cause::WrongStyle,

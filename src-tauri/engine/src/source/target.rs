@@ -129,6 +129,7 @@ impl Target {
             | Cause::ControlCharacter
             | Cause::RefusesEncoding
             | Cause::AsksPayer
+            | Cause::UnknownKey
             | Cause::Other => return None,
         }
         // What is said of a bucket in a place that was guessed is no better than what was said before.
