@@ -17,5 +17,6 @@ mod sdk;
 mod settings;
 mod shell;
 mod source;
+mod studio;
 mod supermemory;
 mod sync;

@@ -79,10 +79,25 @@ commands! {
     form_keep(id: Option<String>, draft: FormDraft) -> ();
     /// Forgets what was kept of a form.
     form_forget(id: Option<String>) -> ();
-    /// Lists the bucket for a draft (its first keys, bounded) and keeps the listing for `draft_preview`.
-    draft_list(draft: ConnectionDraft, id: Option<String>) -> DraftListing;
+    /// Lists the bucket for a draft and keeps the listing for the questions below: the first keys are there at once, the
+    /// others come in behind. A saved connection's last listing serves without the network unless `refresh` says otherwise.
+    draft_list(draft: ConnectionDraft, id: Option<String>, refresh: bool) -> DraftListing;
+    /// How far a listing is.
+    draft_listing(listing_id: String) -> DraftListing;
+    /// Forgets a listing; what of it is still on its way is not waited for.
+    draft_drop(listing_id: String) -> ();
     /// What the draft's rules would do with the keys of a listing. Nothing is sent.
     draft_preview(listing_id: String, draft: ConnectionDraft, filter: PlanFilter) -> DraftPreview;
+    /// The keys at these places of a listing, judged by a rule that is being typed.
+    studio_rows(listing_id: String, draft: ConnectionDraft, at: Vec<u32>) -> StudioRows;
+    /// A part of the keys in the order of the last totals: what needs a look comes first.
+    studio_page(listing_id: String, draft: ConnectionDraft, view: StudioView, offset: u64, limit: u32) -> StudioRows;
+    /// What the rule does with all keys of a listing, without an answer as soon as it is asked anew.
+    studio_totals(listing_id: String, draft: ConnectionDraft) -> StudioAnswer;
+    /// Rules that the shape of a listing's keys suggests, best first.
+    studio_suggest(listing_id: String) -> Vec<Suggestion>;
+    /// Judges keys that a person typed, as if the bucket had them.
+    studio_try(draft: ConnectionDraft, keys: Vec<String>) -> StudioTrial;
     /// Saves a new connection, its secret in the keychain.
     connection_add(draft: ConnectionDraft) -> ConnectionView;
     /// Saves an edited connection; a secret that is not typed stays. `confirmedRemovals`: the unusual removals that a

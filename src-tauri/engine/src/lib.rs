@@ -27,6 +27,7 @@ pub mod scope;
 pub mod secrets;
 pub mod source;
 pub mod store;
+pub mod studio;
 pub mod sync;
 pub mod tag;
 pub mod view;

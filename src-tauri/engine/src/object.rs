@@ -4,6 +4,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>): it is never normalised, never
 //! trimmed and never turned into a path. `a//b`, `/lead`, `..` are ordinary keys.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -27,22 +28,28 @@ impl ObjectKey {
 
     /// The part after the last `.` of the last segment, in lower case; empty where there is none.
     pub fn extension(&self) -> String {
-        let name = self.0.rsplit('/').next().unwrap_or_default();
-        match name.rsplit_once('.') {
-            Some((stem, extension)) if !stem.is_empty() => extension.to_ascii_lowercase(),
-            _ => String::new(),
-        }
-    }
-
-    /// Whether the key is a "folder" that consoles create: it ends in `/`.
-    pub fn is_folder_marker(&self) -> bool {
-        self.0.ends_with('/')
+        extension_of(&self.0).into_owned()
     }
 }
 
 impl fmt::Display for ObjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// [`ObjectKey::extension`] of a key's text; copied only where it has capitals.
+pub fn extension_of(key: &str) -> Cow<'_, str> {
+    let name = key.rsplit('/').next().unwrap_or_default();
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => {
+            if extension.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                Cow::Owned(extension.to_ascii_lowercase())
+            } else {
+                Cow::Borrowed(extension)
+            }
+        }
+        _ => Cow::Borrowed(""),
     }
 }
 

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::object::{ObjectKey, ObjectMeta};
+use crate::object::{ObjectKey, ObjectMeta, extension_of};
 
 mod filter;
 
@@ -127,19 +127,23 @@ pub struct Scope {
 impl Scope {
     /// Whether this object is admitted. Depends on nothing but the object and the rules.
     pub fn admit(&self, object: &ObjectMeta) -> Admission {
-        let ObjectMeta { key, size, .. } = object;
+        self.admit_text(object.key.as_str(), object.size, object.is_archived())
+    }
+
+    /// The same, of an object whose key is text among others.
+    pub fn admit_text(&self, key: &str, size: u64, is_archived: bool) -> Admission {
         // First of all: what a person left out is not told to be too large or empty.
-        if !self.covers(key) || !filter::admits(&self.filters, key) {
+        if !key.starts_with(&self.prefix) || !filter::admits(&self.filters, key) {
             Admission::Refused(SkipReason::ExcludedByRule)
-        } else if key.is_folder_marker() {
+        } else if key.ends_with('/') {
             Admission::Refused(SkipReason::FolderMarker)
-        } else if *size == 0 {
+        } else if size == 0 {
             Admission::Refused(SkipReason::Empty)
-        } else if !(self.intake.takes_extension)(&key.extension()) {
+        } else if !(self.intake.takes_extension)(&extension_of(key)) {
             Admission::Refused(SkipReason::UnsupportedType)
-        } else if *size > self.max_size.unwrap_or(u64::MAX).min(self.intake.size_limit) {
+        } else if size > self.max_size.unwrap_or(u64::MAX).min(self.intake.size_limit) {
             Admission::Refused(SkipReason::TooLarge)
-        } else if object.is_archived() {
+        } else if is_archived {
             Admission::Unreadable(SkipReason::Archived)
         } else {
             Admission::Admitted

@@ -8,12 +8,16 @@
 
 use std::fmt;
 
-use regex::{Regex, RegexBuilder};
+use regex::{CaptureLocations, Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::error::FieldError;
 use crate::object::ObjectKey;
+
+mod words;
+
+use words::{NO_GROUP, explain, span, unnamed_group, unsupported};
 
 /// A rule must be shorter than this, in characters.
 pub const RULE_LENGTH_LIMIT: usize = 200;
@@ -30,8 +34,12 @@ pub struct ContainerTag(String);
 impl ContainerTag {
     /// Parses a tag.
     pub fn parse(text: &str) -> Option<Self> {
-        let legal = !text.is_empty() && text.len() <= TAG_LENGTH_LIMIT && text.bytes().all(is_tag_byte);
-        legal.then(|| Self(text.to_owned()))
+        Self::is_legal(text).then(|| Self(text.to_owned()))
+    }
+
+    /// Whether this text is a tag.
+    pub fn is_legal(text: &str) -> bool {
+        !text.is_empty() && text.len() <= TAG_LENGTH_LIMIT && text.bytes().all(is_tag_byte)
     }
 
     /// The nearest legal tag: every illegal character becomes `-`, the end is cut off.
@@ -87,6 +95,8 @@ pub enum OnIllegalTag {
 pub struct TagRule {
     regex: Regex,
     groups: Vec<String>,
+    /// Numbers of the named groups.
+    places: Vec<usize>,
 }
 
 impl TagRule {
@@ -98,10 +108,9 @@ impl TagRule {
         let wrong = |message: String, span| FieldError { field: "containerTagRegex".into(), message, span };
         let length = pattern.chars().count();
         if length >= RULE_LENGTH_LIMIT {
-            return Err(wrong(
-                format!("The rule has {length} characters; it must have fewer than {RULE_LENGTH_LIMIT}."),
-                None,
-            ));
+            let beyond = span(RULE_LENGTH_LIMIT - 1, length + 1 - RULE_LENGTH_LIMIT);
+            let message = format!("The rule has {length} characters; it must have fewer than {RULE_LENGTH_LIMIT}.");
+            return Err(wrong(message, Some(beyond)));
         }
         if let Some((message, span)) = unsupported(pattern) {
             return Err(wrong(message, Some(span)));
@@ -110,14 +119,13 @@ impl TagRule {
             let (message, span) = explain(&error, pattern);
             wrong(message, span)
         })?;
-        let groups: Vec<String> = regex.capture_names().flatten().map(str::to_owned).collect();
+        let named = || regex.capture_names().enumerate().filter_map(|(place, name)| Some((place, name?)));
+        let groups: Vec<String> = named().map(|(_, name)| name.to_owned()).collect();
         if groups.is_empty() {
-            return Err(wrong(
-                "The rule needs a named group around the part that becomes the tag, such as (?<userId>[^/]+).".into(),
-                None,
-            ));
+            return Err(wrong(NO_GROUP.into(), unnamed_group(pattern)));
         }
-        Ok(Self { regex, groups })
+        let places = named().map(|(place, _)| place).collect();
+        Ok(Self { regex, groups, places })
     }
 
     /// The pattern as typed.
@@ -132,10 +140,15 @@ impl TagRule {
 
     /// The first named group that took part in the match: its text and its place in the key (bytes).
     pub fn capture<'k>(&self, key: &'k str) -> Option<Capture<'k>> {
-        let captures = self.regex.captures(key)?;
-        let found = self.groups.iter().find_map(|name| captures.name(name));
+        self.capture_into(&mut self.regex.capture_locations(), key)
+    }
+
+    /// The same, with room that is used again: for whoever reads many keys.
+    fn capture_into<'k>(&self, room: &mut CaptureLocations, key: &'k str) -> Option<Capture<'k>> {
+        self.regex.captures_read(room, key)?;
+        let found = self.places.iter().find_map(|place| room.get(*place));
         Some(match found {
-            Some(group) => Capture { text: group.as_str(), start: group.start(), end: group.end() },
+            Some((start, end)) => Capture { text: &key[start..end], start, end },
             // The pattern matched beside its group: an empty value, which is no legal tag.
             None => Capture { text: "", start: 0, end: 0 },
         })
@@ -187,111 +200,84 @@ impl TagOf {
     }
 }
 
+/// How a key came to its tag, or why it has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading<'k> {
+    /// The captured text is the tag.
+    Captured(&'k str),
+    /// The captured text is no legal tag; this one stands for it.
+    Replaced(&'k str, ContainerTag),
+    /// There is no rule: every key gets the connection's first tag.
+    Given(&'k ContainerTag),
+    /// The rule does not match: the key gets the connection's first tag.
+    Fallback(&'k ContainerTag),
+    /// The rule does not match, or there is none, and no tag stands in.
+    Nothing,
+    /// The captured text is no legal tag.
+    Illegal(&'k str),
+}
+
 impl Tagging {
     /// The container of this key. Depends on nothing but the key and the rule.
     pub fn tag_of(&self, key: &ObjectKey) -> TagOf {
-        let default = || self.tags.first().cloned().map_or(TagOf::None, TagOf::Tag);
-        let Some(rule) = &self.rule else { return default() };
-        let Some(capture) = rule.capture(key.as_str()) else {
-            return match self.on_no_match {
-                OnNoMatch::Tag => default(),
-                OnNoMatch::Skip => TagOf::None,
+        match self.read(key.as_str()) {
+            Reading::Captured(text) => TagOf::Tag(ContainerTag(text.to_owned())),
+            Reading::Replaced(_, tag) => TagOf::Tag(tag),
+            Reading::Given(tag) | Reading::Fallback(tag) => TagOf::Tag(tag.clone()),
+            Reading::Nothing => TagOf::None,
+            Reading::Illegal(_) => TagOf::Illegal,
+        }
+    }
+
+    /// How this key comes to its tag.
+    pub fn read<'k>(&'k self, key: &'k str) -> Reading<'k> {
+        self.understand(self.rule.as_ref().and_then(|rule| rule.capture(key)))
+    }
+
+    fn understand<'k>(&'k self, capture: Option<Capture<'k>>) -> Reading<'k> {
+        let Some(Capture { text, .. }) = capture else {
+            return match (self.tags.first(), &self.rule, self.on_no_match) {
+                (Some(tag), None, _) => Reading::Given(tag),
+                (Some(tag), Some(_), OnNoMatch::Tag) => Reading::Fallback(tag),
+                (None, _, _) | (Some(_), Some(_), OnNoMatch::Skip) => Reading::Nothing,
             };
         };
-        let legal = ContainerTag::parse(capture.text);
-        let tag = match self.on_illegal_tag {
-            OnIllegalTag::Skip => legal,
-            OnIllegalTag::Replace => legal.or_else(|| ContainerTag::replace_illegal(capture.text)),
-        };
-        tag.map_or(TagOf::Illegal, TagOf::Tag)
+        match self.on_illegal_tag {
+            _ if ContainerTag::is_legal(text) => Reading::Captured(text),
+            OnIllegalTag::Skip => Reading::Illegal(text),
+            OnIllegalTag::Replace => match ContainerTag::replace_illegal(text) {
+                Some(tag) => Reading::Replaced(text, tag),
+                None => Reading::Illegal(text),
+            },
+        }
     }
 }
 
-/// Names what linear-time patterns cannot do, before the parser says it in its own terms.
-fn unsupported(pattern: &str) -> Option<(String, (u32, u32))> {
-    let characters: Vec<char> = pattern.chars().collect();
-    let mut in_class = false;
-    let mut at = 0;
-    while at < characters.len() {
-        let rest = &characters[at..];
-        match rest[0] {
-            '\\' => {
-                if !in_class && rest.get(1).is_some_and(|c| ('1'..='9').contains(c)) {
-                    return Some((
-                        format!(
-                            "\\{} repeats an earlier group, which rules cannot do. Write the pattern out instead.",
-                            rest[1]
-                        ),
-                        span(at, 2),
-                    ));
-                }
-                at += 1;
-            }
-            '[' if !in_class => in_class = true,
-            ']' => in_class = false,
-            '(' if !in_class && rest.get(1) == Some(&'?') => {
-                let look = match (rest.get(2), rest.get(3)) {
-                    (Some('=' | '!'), _) => Some(("looks ahead", 3)),
-                    (Some('<'), Some('=' | '!')) => Some(("looks behind", 4)),
-                    _ => None,
-                };
-                if let Some((what, length)) = look {
-                    return Some((
-                        format!(
-                            "This part {what}, which rules cannot do. Match the text itself and put the named group around the part you want."
-                        ),
-                        span(at, length),
-                    ));
-                }
-            }
-            _ => {}
-        }
-        at += 1;
+/// Reads many keys, one after another, without asking for memory each time. One per thread.
+#[derive(Debug)]
+pub struct TagReader<'t> {
+    tagging: &'t Tagging,
+    /// A copy of its own: threads that share one wait for each other.
+    rule: Option<(TagRule, CaptureLocations)>,
+}
+
+impl<'t> TagReader<'t> {
+    /// A reader of these rules.
+    pub fn new(tagging: &'t Tagging) -> Self {
+        let rule = tagging.rule.clone().map(|rule| {
+            let room = rule.regex.capture_locations();
+            (rule, room)
+        });
+        Self { tagging, rule }
     }
-    None
-}
 
-fn span(start: usize, length: usize) -> (u32, u32) {
-    (start as u32, (start + length) as u32)
-}
-
-/// The parser's error in plain words. Its own text ends in `error: <cause>`; the marked place is the column of `^`.
-fn explain(error: &regex::Error, pattern: &str) -> (String, Option<(u32, u32)>) {
-    match error {
-        regex::Error::CompiledTooBig(_) => ("The rule is too large. Use fewer or smaller repetitions.".into(), None),
-        regex::Error::Syntax(text) => {
-            let cause =
-                text.lines().rev().find_map(|line| line.strip_prefix("error: ")).unwrap_or("not a valid pattern");
-            let plain = match cause {
-                "unclosed group" => "A ( is never closed. Add the missing ).".to_owned(),
-                "unopened group" => "There is a ) without its (.".to_owned(),
-                "unclosed character class" => "A [ is never closed. Add the missing ].".to_owned(),
-                "repetition operator missing expression" => {
-                    "There is nothing before this repetition sign for it to repeat.".to_owned()
-                }
-                "incomplete escape sequence, reached end of pattern prematurely" => {
-                    "The rule ends in a single \\. Write \\\\ for the character itself.".to_owned()
-                }
-                "unrecognized escape sequence" => {
-                    "This \\ is followed by a character that needs none, or has no meaning here.".to_owned()
-                }
-                "duplicate capture group name" => "Two groups have the same name. Give each its own.".to_owned(),
-                "empty capture group name" => "The group has no name. Write (?<userId>…).".to_owned(),
-                "invalid capture group character" => {
-                    "A group's name may have letters, digits and _ only, and begins with a letter.".to_owned()
-                }
-                other => format!("Not a valid pattern: {other}."),
-            };
-            let marks =
-                text.lines().find(|line| !line.trim().is_empty() && line.trim().chars().all(|c| c == '^' || c == ' '));
-            let place = marks.filter(|_| !pattern.contains('\n')).and_then(|line| {
-                // The parser indents the pattern and its marks by four columns.
-                let start = line.find('^')?.checked_sub(4)?;
-                Some(span(start, line.trim_end().len() - 4 - start))
-            });
-            (plain, place)
-        }
-        other => (format!("Not a valid pattern: {other}."), None),
+    /// As [`Tagging::read`].
+    pub fn read<'k>(&mut self, key: &'k str) -> Reading<'k>
+    where
+        't: 'k,
+    {
+        let capture = self.rule.as_mut().and_then(|(rule, room)| rule.capture_into(room, key));
+        self.tagging.understand(capture)
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::connection::{Addressing, Credentials, Destination, OnGone};
-use crate::error::FieldError;
+use crate::error::{ErrorView, FieldError};
 use crate::knowledge_base::TagCount;
 use crate::schedule::Pause;
 use crate::scope::{FilterDraft, SkipReason};
@@ -22,6 +22,7 @@ mod local_api;
 mod profile;
 mod run;
 mod settings;
+mod studio;
 
 pub use diagnostics::{Diagnostics, SavedFile};
 pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
@@ -37,6 +38,10 @@ pub use run::{
     RunTrigger, RunView, SyncOptions,
 };
 pub use settings::{AppSettings, MOST_TRANSFERS, Notifications, ProxyChoice};
+pub use studio::{
+    Collision, StudioAnswer, StudioRow, StudioRows, StudioTag, StudioTotals, StudioTrial, StudioView, Suggestion,
+    TagSource,
+};
 
 /// A connection with how it stands.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -323,18 +328,22 @@ pub struct PlanPage {
     pub total: u64,
 }
 
-/// The bucket's keys as seen for a draft, kept in memory until the next listing of a draft.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+/// The bucket's keys as seen for a draft, kept in memory until the next listing of a draft, or until the form is left.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct DraftListing {
     /// Names it in later calls.
     pub listing_id: String,
-    /// How many keys were seen.
+    /// How many keys were seen so far.
     pub keys: u64,
-    /// Whether that is all of them; a large bucket is cut off.
+    /// Whether that is all of them.
     pub complete: bool,
+    /// More are on their way. What neither is complete nor goes on was cut off: it is very large, or `error` says why.
+    pub under_way: bool,
     /// When.
     pub listed_at: i64,
+    /// What ended it.
+    pub error: Option<ErrorView>,
 }
 
 /// What a draft's rules would do with the keys of a listing.

@@ -121,6 +121,31 @@ places: Array<string>,
 trouble: string | null, };
 
 /**
+ * One tag for keys of more than one source.
+ */
+export type Collision = { 
+/**
+ * The tag.
+ */
+tag: string, 
+/**
+ * What was captured, the first few.
+ */
+values: Array<string>, 
+/**
+ * There are more of them.
+ */
+more: boolean, 
+/**
+ * It is also the tag of keys that the rule does not match.
+ */
+fallback: boolean, 
+/**
+ * Keys with this tag.
+ */
+count: number, };
+
+/**
  * A connection as typed. Text is not trimmed in `prefix` and patterns: spaces are legal there.
  */
 export type ConnectionDraft = { 
@@ -443,7 +468,7 @@ refusal: string | null,
 removedByHand: boolean, };
 
 /**
- * The bucket's keys as seen for a draft, kept in memory until the next listing of a draft.
+ * The bucket's keys as seen for a draft, kept in memory until the next listing of a draft, or until the form is left.
  */
 export type DraftListing = { 
 /**
@@ -451,17 +476,25 @@ export type DraftListing = {
  */
 listingId: string, 
 /**
- * How many keys were seen.
+ * How many keys were seen so far.
  */
 keys: number, 
 /**
- * Whether that is all of them; a large bucket is cut off.
+ * Whether that is all of them.
  */
 complete: boolean, 
 /**
+ * More are on their way. What neither is complete nor goes on was cut off: it is very large, or `error` says why.
+ */
+underWay: boolean, 
+/**
  * When.
  */
-listedAt: number, };
+listedAt: number, 
+/**
+ * What ended it.
+ */
+error: ErrorView | null, };
 
 /**
  * What a draft's rules would do with the keys of a listing.
@@ -1679,6 +1712,166 @@ text: string,
 hit: boolean, };
 
 /**
+ * The answer to a question about all keys.
+ */
+export type StudioAnswer = { 
+/**
+ * Wrong fields; with any, there are no totals.
+ */
+fieldErrors: Array<FieldError>, 
+/**
+ * The totals; absent too when a newer question took the place of this one.
+ */
+totals: StudioTotals | null, 
+/**
+ * How many keys of the listing they are about.
+ */
+keys: number, };
+
+/**
+ * A key, judged by a rule that is being typed.
+ */
+export type StudioRow = { 
+/**
+ * Its place in the listing; names it for `studio_rows`.
+ */
+at: number, 
+/**
+ * What a sync does with it.
+ */
+item: PlanItem, 
+/**
+ * Where its tag comes from.
+ */
+source: TagSource, 
+/**
+ * Its tag is shared by keys of another source, as far as the last totals tell.
+ */
+collides: boolean, };
+
+/**
+ * Rows of the studio.
+ */
+export type StudioRows = { 
+/**
+ * Wrong fields; with any, the rows are judged as if there were no tags.
+ */
+fieldErrors: Array<FieldError>, 
+/**
+ * The rows.
+ */
+rows: Array<StudioRow>, 
+/**
+ * How many there are in all.
+ */
+total: number, };
+
+/**
+ * A container and the keys that it gets.
+ */
+export type StudioTag = { 
+/**
+ * The tag.
+ */
+tag: string, 
+/**
+ * Keys.
+ */
+count: number, 
+/**
+ * They are of more than one source.
+ */
+collides: boolean, };
+
+/**
+ * What a rule does with all keys.
+ */
+export type StudioTotals = { 
+/**
+ * Keys.
+ */
+all: number, 
+/**
+ * Keys that have a tag of the rule, or of the connection where there is no rule.
+ */
+matched: number, 
+/**
+ * Keys that the rule does not match.
+ */
+noMatch: number, 
+/**
+ * Keys whose captured value is no legal tag.
+ */
+illegal: number, 
+/**
+ * Keys that share a tag with keys of another source.
+ */
+colliding: number, 
+/**
+ * Keys that get no document whatever their tag is: type, size, other rules.
+ */
+skipped: number, 
+/**
+ * Containers by number of keys, the largest 50.
+ */
+tags: Array<StudioTag>, 
+/**
+ * How many containers there are.
+ */
+tagCount: number, 
+/**
+ * Tags that keys of more than one source share, the first 20.
+ */
+collisions: Array<Collision>, 
+/**
+ * How many such tags there are.
+ */
+collisionCount: number, };
+
+/**
+ * Keys of a person's own, judged.
+ */
+export type StudioTrial = { 
+/**
+ * Wrong fields; with any, there are no rows.
+ */
+fieldErrors: Array<FieldError>, 
+/**
+ * A row for each key, in the order in which they were typed.
+ */
+rows: Array<StudioRow>, 
+/**
+ * Tags that keys of more than one source share.
+ */
+collisions: Array<Collision>, };
+
+/**
+ * Which keys the studio shows.
+ */
+export type StudioView = { "kind": "all" } | { "kind": "needs_look" } | { "kind": "matched" } | { "kind": "no_match" } | { "kind": "tag", 
+/**
+ * The tag.
+ */
+tag: string, };
+
+/**
+ * A rule that the shape of the keys suggests.
+ */
+export type Suggestion = { 
+/**
+ * The rule.
+ */
+rule: string, 
+/**
+ * Keys that it matches.
+ */
+matched: number, 
+/**
+ * Tags that it makes.
+ */
+tags: number, };
+
+/**
  * What a sync may do beyond the usual.
  */
 export type SyncOptions = { 
@@ -1707,6 +1900,11 @@ tag: string,
  * Documents under it.
  */
 count: number, };
+
+/**
+ * Where a key's tag comes from, or why it has none.
+ */
+export type TagSource = "captured" | "replaced" | "given" | "fallback" | "nothing" | "illegal";
 
 /**
  * What a connection test showed.
@@ -1762,10 +1960,24 @@ export interface Commands {
   form_keep: { arguments: { id: string | null, draft: FormDraft, }; reply: null };
   /** Forgets what was kept of a form. */
   form_forget: { arguments: { id: string | null, }; reply: null };
-  /** Lists the bucket for a draft (its first keys, bounded) and keeps the listing for `draft_preview`. */
-  draft_list: { arguments: { draft: ConnectionDraft, id: string | null, }; reply: DraftListing };
+  /** Lists the bucket for a draft and keeps the listing for the questions below: the first keys are there at once, the others come in behind. A saved connection's last listing serves without the network unless `refresh` says otherwise. */
+  draft_list: { arguments: { draft: ConnectionDraft, id: string | null, refresh: boolean, }; reply: DraftListing };
+  /** How far a listing is. */
+  draft_listing: { arguments: { listingId: string, }; reply: DraftListing };
+  /** Forgets a listing; what of it is still on its way is not waited for. */
+  draft_drop: { arguments: { listingId: string, }; reply: null };
   /** What the draft's rules would do with the keys of a listing. Nothing is sent. */
   draft_preview: { arguments: { listingId: string, draft: ConnectionDraft, filter: PlanFilter, }; reply: DraftPreview };
+  /** The keys at these places of a listing, judged by a rule that is being typed. */
+  studio_rows: { arguments: { listingId: string, draft: ConnectionDraft, at: Array<number>, }; reply: StudioRows };
+  /** A part of the keys in the order of the last totals: what needs a look comes first. */
+  studio_page: { arguments: { listingId: string, draft: ConnectionDraft, view: StudioView, offset: number, limit: number, }; reply: StudioRows };
+  /** What the rule does with all keys of a listing, without an answer as soon as it is asked anew. */
+  studio_totals: { arguments: { listingId: string, draft: ConnectionDraft, }; reply: StudioAnswer };
+  /** Rules that the shape of a listing's keys suggests, best first. */
+  studio_suggest: { arguments: { listingId: string, }; reply: Array<Suggestion> };
+  /** Judges keys that a person typed, as if the bucket had them. */
+  studio_try: { arguments: { draft: ConnectionDraft, keys: Array<string>, }; reply: StudioTrial };
   /** Saves a new connection, its secret in the keychain. */
   connection_add: { arguments: { draft: ConnectionDraft, }; reply: ConnectionView };
   /** Saves an edited connection; a secret that is not typed stays. `confirmedRemovals`: the unusual removals that a person saw in the preview of this edit and confirmed. */

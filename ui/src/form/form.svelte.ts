@@ -28,6 +28,8 @@ import { BucketTest } from "./test.svelte";
 /** Quiet before the bucket is listed again, and before rules run again, in milliseconds. */
 const LIST_DELAY = 500;
 const RULES_DELAY = 100;
+/** Between two looks at a listing that goes on. */
+const FOLLOW_DELAY = 400;
 
 /** What follows saving: nothing, a sync, or a sync of a few documents. */
 export type AfterSaving = "save" | "sync" | "trial";
@@ -35,6 +37,7 @@ export type AfterSaving = "save" | "sync" | "trial";
 export class ConnectionForm extends PlaceForm {
   readonly #client: Client;
   readonly #listing = new Latest();
+  readonly #following = new Latest();
   readonly #rules = new Latest();
   readonly #test: BucketTest;
   readonly #bases: KnowledgeBases;
@@ -63,7 +66,10 @@ export class ConnectionForm extends PlaceForm {
   wanted = $state.raw<{ field: string; at: number }>({ field: "", at: 0 });
   busy = $state<"next" | "cloud" | AfterSaving | null>(null);
 
+  /** The keys that are shown. It is renewed seldom while they come in: all that is shown follows it. */
   listing = $state.raw<DraftListing | null>(null);
+  /** How far they are. */
+  progress = $state.raw<DraftListing | null>(null);
   listingOf = $state("");
   listingBusy = $state(false);
   listingError = $state.raw<EngineError | null>(null);
@@ -228,9 +234,10 @@ export class ConnectionForm extends PlaceForm {
     this.listingBusy = true;
     this.#listing.ask(
       delay,
-      () => this.#client.call("draft_list", { draft, id: this.id }),
+      () => this.#client.call("draft_list", { draft, id: this.id, refresh: again }),
       (listing) => {
         this.listing = listing;
+        this.#follow(listing);
         this.listingOf = reach;
         this.listingError = null;
         this.listingBusy = false;
@@ -238,6 +245,7 @@ export class ConnectionForm extends PlaceForm {
       },
       (cause) => {
         this.listing = null;
+        this.progress = null;
         this.listingOf = "";
         this.listingError = asEngineError(cause);
         this.listingBusy = false;
@@ -260,7 +268,7 @@ export class ConnectionForm extends PlaceForm {
         this.summary = reply.summary;
         this.previewed = draft;
       },
-      (cause) => this.#previewFailed(asEngineError(cause)),
+      (cause) => this.listingFailed(asEngineError(cause)),
     );
   }
 
@@ -328,11 +336,22 @@ export class ConnectionForm extends PlaceForm {
     this.#closed = true;
     this.#keeping.forget();
     this.#listing.drop();
+    this.#following.drop();
     this.#rules.drop();
     this.#test.drop();
+    if (this.listing) void this.#dropListing(this.listing.listingId);
     this.review.drop();
     this.trial.drop();
     this.typed = { ...EMPTY };
+  }
+
+  /** What the engine keeps for this form is no longer needed; that it could not be told so changes nothing. */
+  async #dropListing(listingId: string): Promise<void> {
+    try {
+      await this.#client.call("draft_drop", { listingId });
+    } catch {
+      // The next listing takes its place.
+    }
   }
 
   async #takeSample(listing: DraftListing, draft: ConnectionDraft): Promise<void> {
@@ -367,13 +386,31 @@ export class ConnectionForm extends PlaceForm {
   }
 
   /** The engine keeps one listing of a draft; another form, or a restart, may have replaced ours. */
-  #previewFailed(error: EngineError): void {
+  listingFailed(error: EngineError): void {
     if (error.view.code === "invalid_request" && this.listing) {
+      this.#following.drop();
       this.listing = null;
-      this.list(0, true);
+      this.list(0);
     } else {
       this.error = error;
     }
+  }
+
+  #follow(listing: DraftListing): void {
+    this.progress = listing;
+    this.#following.drop();
+    if (!listing.underWay) return;
+    this.#following.ask(
+      FOLLOW_DELAY,
+      () => this.#client.call("draft_listing", { listingId: listing.listingId }),
+      (now) => {
+        const shown = this.listing;
+        if (shown?.listingId !== now.listingId) return;
+        if (!now.underWay || now.keys >= 2 * shown.keys) this.listing = now;
+        this.#follow(now);
+      },
+      (cause) => this.listingFailed(asEngineError(cause)),
+    );
   }
 
   #forget(): void {

@@ -14,7 +14,6 @@ import {
   typedFrom,
   whatDraftOf,
 } from "./draft";
-import { fateOf } from "./fate";
 import { ConnectionForm } from "./form.svelte";
 
 const form = (transport: Transport = new ScriptedTransport({})) =>
@@ -74,7 +73,14 @@ describe("rules, size and doors", () => {
     let listings = 0;
     const opened = form(
       new ScriptedTransport({
-        draft_list: () => ({ listingId: `L${++listings}`, keys: 0, complete: true, listedAt: 0 }),
+        draft_list: () => ({
+          listingId: `L${++listings}`,
+          keys: 0,
+          complete: true,
+          underWay: false,
+          listedAt: 0,
+          error: null,
+        }),
       }),
     );
     opened.list(0);
@@ -239,23 +245,6 @@ describe("the form", () => {
   });
 });
 
-describe("the fate of a key", () => {
-  const item = { key: "u/müller/x", reason: null, sentence: null, size: 1, modified: null } as const;
-  it("tells that a captured text was replaced", () =>
-    expect(fateOf({ ...item, action: "new", tag: "m-ller", capture: [2, 8] }, "docs").text).toBe(
-      "Tag replaced",
-    ));
-  it("tells that the default tag stands in", () =>
-    expect(fateOf({ ...item, action: "new", tag: "docs", capture: null }, "docs").text).toBe("Default tag"));
-  it("tells why a key is skipped in the engine's sentence", () =>
-    expect(
-      fateOf(
-        { ...item, action: "skipped", reason: "no_tag", sentence: "No tag.", tag: null, capture: null },
-        null,
-      ),
-    ).toEqual({ text: "No match", tone: "warn", why: "No tag." }));
-});
-
 describe("the live preview", () => {
   const gone: ErrorView = {
     code: "invalid_request",
@@ -268,7 +257,14 @@ describe("the live preview", () => {
   it("lists again when the engine no longer has the listing", async () => {
     let listings = 0;
     const transport = new ScriptedTransport({
-      draft_list: () => ({ listingId: `L${++listings}`, keys: 1, complete: true, listedAt: 0 }),
+      draft_list: () => ({
+        listingId: `L${++listings}`,
+        keys: 1,
+        complete: true,
+        underWay: false,
+        listedAt: 0,
+        error: null,
+      }),
       draft_preview: ({ listingId }) =>
         listingId === "L1" ? Promise.reject(gone) : { fieldErrors: [], summary: null, page: null },
     });
@@ -289,7 +285,14 @@ describe("the live preview", () => {
     const summary = { totals: { new: 1 } } as unknown as PlanSummary;
     const opened = form(
       new ScriptedTransport({
-        draft_list: () => ({ listingId: "L", keys: 1, complete: true, listedAt: 0 }),
+        draft_list: () => ({
+          listingId: "L",
+          keys: 1,
+          complete: true,
+          underWay: false,
+          listedAt: 0,
+          error: null,
+        }),
         draft_preview: ({ draft }) =>
           draft.containerTagRegex === "("
             ? { fieldErrors: [wrong], summary: null, page: null }

@@ -19,6 +19,9 @@ const AHEAD = 100;
 /** Pages on their way at once. */
 const AT_ONCE = 2;
 
+/** Rows as a table draws them, wherever they come from. */
+export type RowSource<T> = Pick<Pages<T>, "total" | "error" | "version" | "row" | "want" | "retry">;
+
 export class Pages<T> {
   readonly #fetch: (offset: number, limit: number) => Promise<Page<T>>;
   /** In order of use, the oldest first. */

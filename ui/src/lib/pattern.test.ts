@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { foldersAfter, namedGroups, patternParts, suggestRules } from "./pattern";
+import { foldersAfter, namedGroups, patternParts } from "./pattern";
 
 describe("named groups", () => {
   it("are found with their place", () =>
@@ -29,23 +29,6 @@ describe("a drawn pattern", () => {
     expect(patternParts("a(b", [1, 2]).find((part) => part.wrong)?.text).toBe("("));
   it("marks an error behind its end with a place of its own", () =>
     expect(patternParts("ab", [2, 3]).at(-1)).toEqual({ text: " ", group: false, wrong: true }));
-});
-
-describe("suggested rules", () => {
-  it("take the folder that differs below a shared one", () =>
-    expect(suggestRules(["users/a/1.md", "users/b/2.md", "users/c/3.md"])).toEqual([
-      "^users/(?<userId>[^/]+)/",
-    ]));
-  it("offer the first folder where it differs, too", () =>
-    expect(suggestRules(["users/a/1", "users/b/2", "users/c/3", "shared/4"])).toEqual([
-      "^users/(?<userId>[^/]+)/",
-      "^(?<folder>[^/]+)/",
-    ]));
-  it("escape what has a meaning in patterns", () =>
-    expect(suggestRules(["a.b/x/1", "a.b/y/2"])).toEqual(["^a\\.b/(?<folder>[^/]+)/"]));
-  it("are none where keys have no folders", () => expect(suggestRules(["a.md", "b.md"])).toEqual([]));
-  it("are none where every key is in the same folder", () =>
-    expect(suggestRules(["a/1", "a/2"])).toEqual([]));
 });
 
 it("folders after a prefix come by how often they occur", () => {

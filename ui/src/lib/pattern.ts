@@ -1,4 +1,4 @@
-/** How a rule is drawn while it is typed, and rules that the shape of real keys suggests. */
+/** How a rule is drawn while it is typed, and where its folders lead. Pure. */
 
 export interface PatternPart {
   text: string;
@@ -48,53 +48,6 @@ export function patternParts(pattern: string, wrong: [number, number] | null): P
   // An error at the very end has no character of its own.
   if (wrong !== null && wrong[0] >= characters.length) parts.push({ text: " ", group: false, wrong: true });
   return parts;
-}
-
-/** At most this many suggestions: more would be noise. */
-const SUGGESTIONS = 2;
-
-/**
- * Rules that fit these keys: where most keys share their first folders and then differ, the differing
- * folder is the likely tenant.
- */
-export function suggestRules(keys: string[]): string[] {
-  const paths = keys.map((key) => key.split("/").slice(0, -1)).filter((path) => path.length > 0);
-  if (paths.length < 2) return [];
-  const shared: string[] = [];
-  let inside = paths;
-  const found: string[] = [];
-  while (found.length < SUGGESTIONS) {
-    const level = shared.length;
-    const values = tally(inside.flatMap((path) => (path.length > level ? [path[level] ?? ""] : [])));
-    const [top] = values;
-    if (!top) break;
-    const dominant = top[1] >= inside.length * 0.6;
-    if (values.length > 1) {
-      // In the middle of the ways: a rule for this level, as it stands.
-      found.push(rule(shared, groupName(shared.at(-1))));
-    }
-    if (!dominant) break;
-    shared.push(top[0]);
-    inside = inside.filter((path) => path[level] === top[0]);
-  }
-  return found.reverse();
-}
-
-function rule(shared: string[], group: string): string {
-  const before = shared.map((segment) => `${escaped(segment)}/`).join("");
-  return `^${before}(?<${group}>[^/]+)/`;
-}
-
-/** `users` suggests `userId`; without a parent the group is a folder. */
-function groupName(parent: string | undefined): string {
-  const word = /^[A-Za-z]+$/.exec(parent ?? "")?.[0].toLowerCase();
-  if (!word) return "folder";
-  const singular = word.length > 3 && word.endsWith("s") && !word.endsWith("ss") ? word.slice(0, -1) : word;
-  return `${singular}Id`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&");
 }
 
 function tally(values: string[]): [string, number][] {

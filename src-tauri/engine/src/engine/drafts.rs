@@ -1,55 +1,142 @@
 //! What is being typed: previewed on its bucket's real keys before anything is saved or sent.
+//!
+//! One listing is kept at a time. It is there with its first keys; the rest comes in behind, so that nobody waits for a
+//! large bucket before typing. A bucket that was listed before is read from the state file, without the network.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
+
+use tokio_util::sync::CancellationToken;
 
 use crate::connection::{ConnectionDraft, CredentialsDraft, Destination, SecretNeed, Settings};
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, ErrorCode, FieldError, Result};
 use crate::knowledge_base::intake;
-use crate::object::ObjectMeta;
-use crate::source::{ObjectSource, ResolvedCredentials};
-use crate::store::documents;
-use crate::store::keys::KeyRow;
+use crate::source::ResolvedCredentials;
+use crate::store::connections::ConnectionRow;
+use crate::studio::{Judged, Listed, judge_all};
 use crate::sync::judge::Rules;
-use crate::sync::{now, survey};
+use crate::sync::now;
+use crate::tag::Tagging;
 use crate::view::{DraftListing, DraftPreview, PlanFilter, PlanItem, PlanPage};
 
 use super::connections::secret_need;
+use super::feed::{Feed, Part};
 use super::{Engine, access_key, lock, resolve, source};
 
-/// Keys that a draft's listing keeps in memory. Enough to see the shape of a bucket; the preview of a saved
-/// connection has them all.
-const DRAFT_KEYS: usize = 10_000;
-/// A draft's listing stops after this long with what it has.
-const DRAFT_PATIENCE: Duration = Duration::from_secs(30);
+/// Keys that a draft's listing keeps in memory, about a hundred bytes each. The sync itself has no such bound.
+const DRAFT_KEYS: usize = 1_000_000;
+/// Rows of a page unless the filter says otherwise, and at most.
+const PAGE: usize = 100;
+const LARGEST_PAGE: usize = 10_000;
 
 /// The last listing of a draft.
 #[derive(Debug)]
 pub struct Draft {
-    listing: DraftListing,
+    id: String,
     connection: String,
-    keys: Vec<KeyRow>,
+    progress: Mutex<Progress>,
+    /// Ends the listing.
+    pub(super) cancel: CancellationToken,
+    /// Number of the last question about all keys; an older one is no longer wanted.
+    pub(super) turns: AtomicU64,
+    /// The last answer to it.
+    pub(super) judged: Mutex<Option<Arc<Answer>>>,
+    /// The last plan, which other steps of the form ask for. It is worked out once, whoever asks meanwhile.
+    planned: Mutex<Option<Arc<Answer>>>,
+}
+
+/// How far the listing is.
+#[derive(Debug, Default)]
+struct Progress {
+    listed: Listed,
+    is_complete: bool,
+    is_under_way: bool,
+    listed_at: i64,
+    error: Option<Error>,
+}
+
+/// The keys that were seen, as far as they are there.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub listed: Listed,
+    pub is_complete: bool,
+    listed_at: i64,
+}
+
+/// All keys of a listing, judged by the rules of a draft.
+#[derive(Debug)]
+pub(super) struct Answer {
+    /// What was asked.
+    question: String,
+    /// How many keys there were.
+    pub keys: usize,
+    pub judged: Judged,
 }
 
 impl Engine {
-    /// Lists the bucket for a draft and keeps the listing for [`Engine::draft_preview`].
+    /// Lists the bucket for a draft and keeps the listing: its first keys are there at once, the others come in behind. A
+    /// saved connection's last listing is read instead, unless it is to be listed again, or the draft is about another place.
     ///
     /// # Errors
     /// Wrong fields, and what the bucket says.
-    pub async fn draft_list(&self, draft: ConnectionDraft, id: Option<String>) -> Result<DraftListing> {
-        let (settings, credentials) = self.resolve_draft(&draft, id.as_deref()).await?;
-        let source = source(&self.network(), &settings, &credentials).await?;
-        let (objects, complete) = first_keys(source.as_ref(), &settings.prefix).await?;
-        let keys = self.with_documents(id.as_deref(), objects).await?;
-        let listing = DraftListing {
-            listing_id: uuid::Uuid::now_v7().to_string(),
-            keys: keys.len() as u64,
-            complete,
-            listed_at: now(),
+    pub async fn draft_list(&self, draft: ConnectionDraft, id: Option<String>, refresh: bool) -> Result<DraftListing> {
+        let row = match &id {
+            Some(id) => Some(self.row(id).await?),
+            None => None,
         };
-        let connection = id.unwrap_or_else(|| listing.listing_id.clone());
-        *lock(&self.draft) = Some(Arc::new(Draft { listing: listing.clone(), connection, keys }));
+        let number = row.as_ref().map(|row| row.number);
+        let recorded = match row.filter(|_| !refresh) {
+            Some(row) => recorded(&row, &draft)?,
+            None => None,
+        };
+        let (mut feed, listed_at) = match (recorded, number) {
+            (Some((prefix, at)), Some(number)) => (Feed::records(&self.store, number, prefix), at),
+            _ => {
+                let (settings, credentials) = self.resolve_draft(&draft, id.as_deref()).await?;
+                let bucket = source(&self.network(), &settings, &credentials).await?;
+                (Feed::bucket(&self.store, number, settings.prefix, bucket), now())
+            }
+        };
+        let first = feed.next().await?;
+        let listing_id = uuid::Uuid::now_v7().to_string();
+        let kept = Arc::new(Draft {
+            connection: id.unwrap_or_else(|| listing_id.clone()),
+            id: listing_id,
+            progress: Mutex::new(Progress { listed_at, is_under_way: true, ..Progress::default() }),
+            cancel: self.closing.child_token(),
+            turns: AtomicU64::new(0),
+            judged: Mutex::default(),
+            planned: Mutex::default(),
+        });
+        if kept.take(first) {
+            let draft = Arc::clone(&kept);
+            self.tasks.spawn(async move { draft.fill(feed).await });
+        }
+        let listing = kept.listing();
+        if let Some(other) = lock(&self.draft).replace(kept) {
+            other.cancel.cancel();
+        }
         Ok(listing)
+    }
+
+    /// How far a listing is.
+    ///
+    /// # Errors
+    /// `invalid_request` when it was replaced by a newer one.
+    pub async fn draft_listing(&self, listing_id: String) -> Result<DraftListing> {
+        Ok(self.drafted(&listing_id)?.listing())
+    }
+
+    /// Forgets a listing; what of it is still on its way is not waited for.
+    ///
+    /// # Errors
+    /// None.
+    pub async fn draft_drop(&self, listing_id: String) -> Result<()> {
+        if let Some(draft) = lock(&self.draft).take_if(|draft| draft.id == listing_id) {
+            draft.cancel.cancel();
+        }
+        Ok(())
     }
 
     /// What the draft's rules would do with the keys of a listing. Nothing is sent.
@@ -62,29 +149,20 @@ impl Engine {
         draft: ConnectionDraft,
         filter: PlanFilter,
     ) -> Result<DraftPreview> {
-        let listed = lock(&self.draft).clone().filter(|d| d.listing.listing_id == listing_id);
-        let listed = listed.ok_or_else(|| Error::new(ErrorCode::InvalidRequest, "the listing is gone; list again"))?;
+        let listed = self.drafted(&listing_id)?;
         let mut wrong = Vec::new();
-        let filters = draft.validate_filters(&mut wrong);
-        let Some(tagging) = draft.validate_tagging(&mut wrong).filter(|_| wrong.is_empty()) else {
+        let tagging = draft.validate_tagging(&mut wrong);
+        let rules = tagging.and_then(|tagging| listed.rules(&draft, tagging, &mut wrong));
+        let Some(rules) = rules.filter(|_| wrong.is_empty()) else {
             return Ok(DraftPreview { field_errors: wrong, summary: None, page: None });
         };
-        let limit = draft.document_limit.and_then(|l| u32::try_from(l).ok()).filter(|l| *l > 0);
-        let rules = Rules {
-            connection: listed.connection.clone(),
-            scope: crate::scope::Scope {
-                prefix: draft.prefix.clone(),
-                filters,
-                max_size: draft.max_size.and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0),
-                // What is no destination yet is wrong elsewhere in the form.
-                intake: intake(&Destination::parse(&draft.destination).unwrap_or_default()),
-            },
-            tagging,
-            on_gone: draft.on_gone,
-            document_limit: limit.unwrap_or(crate::connection::DEFAULT_DOCUMENT_LIMIT),
-            laws: crate::laws::Laws::default(),
-        };
-        crate::store::blocking(move || preview(&rules, &listed, &filter)).await
+        crate::store::blocking(move || Ok(listed.preview(&rules, &filter))).await
+    }
+
+    /// The listing of this id.
+    pub(super) fn drafted(&self, listing_id: &str) -> Result<Arc<Draft>> {
+        let kept = lock(&self.draft).clone().filter(|draft| draft.id == listing_id);
+        kept.ok_or_else(|| Error::new(ErrorCode::InvalidRequest, "the listing is gone; list again"))
     }
 
     /// Valid settings and credentials of a draft whose tags may still be missing.
@@ -111,21 +189,155 @@ impl Engine {
         };
         Ok((settings, credentials))
     }
+}
 
-    /// Objects with the documents that the edited connection already holds of them.
-    async fn with_documents(&self, id: Option<&str>, objects: Vec<ObjectMeta>) -> Result<Vec<KeyRow>> {
-        let bare = |object: ObjectMeta| KeyRow { key: object.key.clone(), object: Some(object), rows: Vec::new() };
-        let mut keys: Vec<KeyRow> = objects.into_iter().map(bare).collect();
-        let (Some(id), Some(last)) = (id, keys.last()) else { return Ok(keys) };
-        let (number, end) = (self.row(id).await?.number, last.key.as_str().to_owned());
-        let rows = self.store.read(move |db| documents::range(db, number, "", &end)).await?;
-        for row in rows {
-            if let Ok(index) = keys.binary_search_by(|key| key.key.cmp(&row.key)) {
-                keys[index].rows.push(row);
+impl Draft {
+    fn listing(&self) -> DraftListing {
+        let progress = lock(&self.progress);
+        DraftListing {
+            listing_id: self.id.clone(),
+            keys: progress.listed.len() as u64,
+            complete: progress.is_complete,
+            under_way: progress.is_under_way,
+            listed_at: progress.listed_at,
+            error: progress.error.as_ref().map(Error::view),
+        }
+    }
+
+    pub(super) fn seen(&self) -> Seen {
+        let Progress { listed, is_complete, listed_at, .. } = &*lock(&self.progress);
+        Seen { listed: listed.clone(), is_complete: *is_complete, listed_at: *listed_at }
+    }
+
+    /// Adds the next keys; says whether there are more to come.
+    fn take(&self, part: Part) -> bool {
+        let mut progress = lock(&self.progress);
+        progress.listed.push(part.block);
+        progress.listed.push_strays(part.strays);
+        progress.is_complete = part.is_last;
+        progress.is_under_way = !part.is_last && progress.listed.len() < DRAFT_KEYS;
+        progress.is_under_way
+    }
+
+    async fn fill(&self, mut feed: Feed) {
+        loop {
+            let part = tokio::select! {
+                () = self.cancel.cancelled() => return,
+                part = feed.next() => part,
+            };
+            match part {
+                Ok(part) => {
+                    if !self.take(part) {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    let mut progress = lock(&self.progress);
+                    progress.is_under_way = false;
+                    progress.error = Some(error);
+                    return;
+                }
             }
         }
-        Ok(keys)
     }
+
+    /// The rules of a draft; `None` with its wrong fields.
+    pub(super) fn rules(
+        &self,
+        draft: &ConnectionDraft,
+        tagging: Tagging,
+        wrong: &mut Vec<FieldError>,
+    ) -> Option<Rules> {
+        rules_of(&self.connection, draft, tagging, wrong)
+    }
+
+    /// All keys, judged by these rules; `None` when the answer was not wanted any more.
+    pub(super) fn judge(&self, rules: &Rules, is_wanted: &(dyn Fn() -> bool + Sync)) -> Option<Arc<Answer>> {
+        let seen = self.seen();
+        // Rules are what they print.
+        let question = format!("{rules:?} of {} keys, {}", seen.listed.len(), seen.is_complete);
+        let known = [&self.judged, &self.planned]
+            .into_iter()
+            .find_map(|kept| lock(kept).clone().filter(|answer| answer.question == question));
+        if known.is_some() {
+            return known;
+        }
+        let judged = judge_all(&seen.listed, rules, seen.is_complete, is_wanted)?;
+        Some(Arc::new(Answer { question, keys: seen.listed.len(), judged }))
+    }
+
+    fn preview(&self, rules: &Rules, filter: &PlanFilter) -> DraftPreview {
+        let answer = {
+            let answer = self.judge(rules, &|| true);
+            lock(&self.planned).clone_from(&answer);
+            answer
+        };
+        let seen = self.seen();
+        let page = answer.as_ref().map(|answer| page(&answer.judged, &seen, rules, filter));
+        let summary = answer.map(|answer| answer.judged.summary(seen.listed_at));
+        DraftPreview { field_errors: Vec::new(), summary, page }
+    }
+}
+
+fn page(judged: &Judged, seen: &Seen, rules: &Rules, filter: &PlanFilter) -> PlanPage {
+    let text = filter.text.to_lowercase();
+    let limit = if filter.limit == 0 { PAGE } else { (filter.limit as usize).min(LARGEST_PAGE) };
+    let item = |at| Judged::row(Some(judged), &seen.listed, rules, seen.is_complete, at).map(|row| row.item);
+    let contains = |item: &PlanItem| {
+        item.key.to_lowercase().contains(&text)
+            || item.tag.as_ref().is_some_and(|tag| tag.to_lowercase().contains(&text))
+    };
+    let shown = judged.planned(filter.action);
+    if text.is_empty() {
+        let positions: Vec<u32> = shown.collect();
+        let part = positions.iter().skip(filter.offset as usize).take(limit);
+        return PlanPage { total: positions.len() as u64, items: part.filter_map(|at| item(*at)).collect() };
+    }
+    let mut page = PlanPage { items: Vec::new(), total: 0 };
+    for found in shown.filter_map(item).filter(contains) {
+        if page.total >= filter.offset && page.items.len() < limit {
+            page.items.push(found);
+        }
+        page.total += 1;
+    }
+    page
+}
+
+/// The rules of a draft whose tags are valid; `None` with its wrong filters.
+pub(super) fn rules_of(
+    connection: &str,
+    draft: &ConnectionDraft,
+    tagging: Tagging,
+    wrong: &mut Vec<FieldError>,
+) -> Option<Rules> {
+    let before = wrong.len();
+    let filters = draft.validate_filters(wrong);
+    let limit = draft.document_limit.and_then(|l| u32::try_from(l).ok()).filter(|l| *l > 0);
+    (wrong.len() == before).then(|| Rules {
+        connection: connection.to_owned(),
+        scope: crate::scope::Scope {
+            prefix: draft.prefix.clone(),
+            filters,
+            max_size: draft.max_size.and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0),
+            // What is no destination yet is wrong elsewhere in the form.
+            intake: intake(&Destination::parse(&draft.destination).unwrap_or_default()),
+        },
+        tagging,
+        on_gone: draft.on_gone,
+        document_limit: limit.unwrap_or(crate::connection::DEFAULT_DOCUMENT_LIMIT),
+        laws: crate::laws::Laws::default(),
+    })
+}
+
+/// Prefix and time of the recorded listing, if it shows all that the draft is about.
+fn recorded(row: &ConnectionRow, draft: &ConnectionDraft) -> Result<Option<(String, i64)>> {
+    let saved = &row.connection.settings;
+    let need = secret_need(&saved.credentials, draft);
+    let (settings, _) = reachable(draft).validate(need)?;
+    let is_there = (&settings.bucket, &settings.endpoint) == (&saved.bucket, &saved.endpoint);
+    let is_within = settings.prefix.starts_with(&saved.prefix);
+    let at = row.listed_at.filter(|_| is_there && is_within && row.listed_complete);
+    Ok(at.map(|at| (settings.prefix, at)))
 }
 
 /// A draft as far as it says where the bucket is. Tags, limit and interval say nothing about that; a placeholder keeps
@@ -141,52 +353,4 @@ pub(super) fn reachable(draft: &ConnectionDraft) -> ConnectionDraft {
         destination: String::new(),
         ..draft.clone()
     }
-}
-
-/// The first keys of a bucket, and whether that is all.
-async fn first_keys(source: &dyn ObjectSource, prefix: &str) -> Result<(Vec<ObjectMeta>, bool)> {
-    let started = tokio::time::Instant::now();
-    let mut objects: Vec<ObjectMeta> = Vec::new();
-    let mut token = None;
-    loop {
-        let page = source.list(prefix, token.as_deref()).await?;
-        objects.extend(page.objects);
-        token = page.next;
-        if token.is_none() {
-            return Ok((objects, true));
-        }
-        if objects.len() >= DRAFT_KEYS || started.elapsed() > DRAFT_PATIENCE {
-            objects.truncate(DRAFT_KEYS);
-            return Ok((objects, false));
-        }
-    }
-}
-
-fn preview(rules: &Rules, draft: &Draft, filter: &PlanFilter) -> Result<DraftPreview> {
-    let mut pages = |after: &str| {
-        let start = draft.keys.partition_point(|key| key.key.as_str() <= after);
-        Ok(draft.keys[start..].iter().take(2_000).cloned().collect())
-    };
-    let sums = survey::sums(rules, draft.listing.complete, &mut pages)?;
-    let text = filter.text.to_lowercase();
-    let limit = if filter.limit == 0 { 100 } else { filter.limit } as usize;
-    let mut page = PlanPage { items: Vec::new(), total: 0 };
-    let summary =
-        survey::survey(rules, draft.listing.complete, draft.listing.listed_at, &sums, &mut pages, |key, j, line| {
-            let item = || survey::item(rules, key, j, line);
-            if filter.action.is_none_or(|action| action == line.action) && matches(&text, key, item) {
-                if page.total >= filter.offset && page.items.len() < limit {
-                    page.items.push(item());
-                }
-                page.total += 1;
-            }
-            Ok(())
-        })?;
-    Ok(DraftPreview { field_errors: Vec::new(), summary: Some(summary), page: Some(page) })
-}
-
-fn matches(text: &str, key: &KeyRow, item: impl Fn() -> PlanItem) -> bool {
-    text.is_empty()
-        || key.key.as_str().to_lowercase().contains(text)
-        || item().tag.is_some_and(|tag| tag.to_lowercase().contains(text))
 }

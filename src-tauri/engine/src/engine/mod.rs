@@ -1,7 +1,7 @@
 //! The one face of the engine: everything that a window, an API or a command line can do.
 //!
 //! This room holds what is shared by all commands (the open files, the running syncs, who listens) and leaves the
-//! work to the others: [`connections`](self) edits, [`drafts`](self) preview what is being typed, [`doctor`](self) tries connections,
+//! work to the others: [`connections`](self) edits, [`drafts`](self) preview what is being typed, [`studio`](self) tries its rule, [`doctor`](self) tries connections,
 //! [`runs`](self) start and watch syncs.
 
 use std::collections::HashMap;
@@ -32,6 +32,7 @@ mod diagnostics;
 mod doctor;
 mod drafts;
 pub mod exports;
+mod feed;
 mod forms;
 mod hosted;
 mod keys;
@@ -44,6 +45,7 @@ mod running;
 mod settings;
 mod settling;
 mod show;
+mod studio;
 mod unwritten;
 
 pub use local_api::{DEFAULT_PORT, local_api_token};

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::error::FieldError;
-use crate::object::ObjectKey;
 
 /// Longest glob, in bytes: as long as a key may be.
 const LENGTH_LIMIT: usize = 1024;
@@ -67,13 +66,13 @@ impl Filter {
         &self.draft
     }
 
-    fn matches(&self, key: &ObjectKey) -> bool {
-        self.matcher.is_match(key.as_str())
+    fn matches(&self, key: &str) -> bool {
+        self.matcher.is_match(key)
     }
 }
 
 /// Whether these rules let a key in.
-pub(super) fn admits(filters: &[Filter], key: &ObjectKey) -> bool {
+pub(super) fn admits(filters: &[Filter], key: &str) -> bool {
     let decides = filters.iter().rev().find(|filter| filter.matches(key));
     let kind = decides.map(|filter| filter.draft.kind);
     match kind {
@@ -92,7 +91,7 @@ mod tests {
             let kind = if sign == "+" { FilterKind::Include } else { FilterKind::Exclude };
             Filter::parse(&FilterDraft { kind, glob: glob.to_owned() }).expect("a rule")
         };
-        super::admits(&rules.iter().map(parse).collect::<Vec<_>>(), &ObjectKey::new(key))
+        super::admits(&rules.iter().map(parse).collect::<Vec<_>>(), key)
     }
 
     #[test]

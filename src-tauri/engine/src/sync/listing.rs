@@ -81,7 +81,7 @@ pub async fn list(
 
 /// Pages must rise strictly and stay under the prefix: what is missing between two keys is taken for absent, so
 /// a listing out of order proves nothing.
-fn check_order(after: &str, page: &[ObjectMeta], prefix: &str) -> Result<()> {
+pub(crate) fn check_order(after: &str, page: &[ObjectMeta], prefix: &str) -> Result<()> {
     let mut last = after;
     for object in page {
         let key = object.key.as_str();

@@ -49,13 +49,15 @@ fn a_match_beside_the_group_is_an_illegal_tag_and_not_the_default() {
 fn a_rule_of_199_characters_is_taken_and_one_of_200_is_refused() {
     let rule = |length: usize| format!("(?<u>{})", "a".repeat(length - 6));
     assert!(TagRule::parse(&rule(199)).is_ok());
+    assert_eq!(TagRule::parse(&rule(202)).unwrap_err().span, Some((199, 202)), "what is too much");
     assert!(TagRule::parse(&rule(200)).unwrap_err().message.contains("200 characters"));
 }
 
 #[test]
 fn wrong_rules_are_refused_in_plain_words_at_their_place() {
     for (rule, words, place) in [
-        ("users/([^/]+)/", "needs a named group", None),
+        ("users/([^/]+)/", "needs a named group", Some((6, 13))),
+        ("users/[^/]+/", "needs a named group", None),
         ("users/(?<userId>[^/]+/", "never closed", Some((6, 7))),
         ("a(?=b)(?<u>c)", "looks ahead", Some((1, 4))),
         ("(?<!x)(?<u>c)", "looks behind", Some((0, 4))),
@@ -78,6 +80,20 @@ fn look_around_inside_a_character_class_or_escaped_is_only_text() {
 }
 
 proptest! {
+    #[test]
+    fn a_reader_says_of_every_key_what_the_rule_says(keys in prop::collection::vec("[a-c/=ü _]{0,12}", 0..20), at in 0usize..6, replace: bool, skip: bool) {
+        let rules = ["(?<u>[^/]+)/", "^a(?<u>b)?", "(?:(?<a>a+)|(?<b>b+))/", "=(?<u>.*)", "(?<u>ü)", "x(?<u>y)"];
+        let t = Tagging {
+            on_illegal_tag: if replace { OnIllegalTag::Replace } else { OnIllegalTag::Skip },
+            on_no_match: if skip { OnNoMatch::Skip } else { OnNoMatch::Tag },
+            ..tagging(Some(rules[at]), &["fallback"])
+        };
+        let mut reader = TagReader::new(&t);
+        for key in &keys {
+            prop_assert_eq!(reader.read(key), t.read(key));
+        }
+    }
+
     #[test]
     fn every_tag_is_legal_whatever_the_key(key in ".{0,60}", replace: bool) {
         let mut t = tagging(Some("(?<u>.*)"), &[]);

@@ -9,6 +9,7 @@
 
 mod bucket;
 mod preview;
+mod studio;
 mod there;
 
 use std::path::{Path, PathBuf};
@@ -53,11 +54,15 @@ fn main() -> ExitCode {
     println!("{}", machine());
     // Named by itself, only that is measured.
     let named = |name: &str| std::env::args().any(|word| word == name);
-    let all = !named("supermemory") && !named("preview");
+    let all = !["supermemory", "preview", "studio"].into_iter().any(named);
     let over = all && takes_too_much(&s3c, part);
     let waits = (all || named("preview")) && preview::is_slow(part);
     if waits {
         println!("a preview has to answer sooner");
+    }
+    let stutters = (all || named("studio")) && studio::is_slow(part);
+    if stutters {
+        println!("a rule has to be answered as fast as it is typed");
     }
     let slow = (all || named("supermemory")) && there::is_slow(&s3c, part);
     if slow {
@@ -66,7 +71,7 @@ fn main() -> ExitCode {
     if over {
         println!("more than {LIMIT} MB: a bucket must not be able to fill the memory");
     }
-    if over || slow || waits { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if over || slow || waits || stutters { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Measures the cases, prints the table, and says whether one took too much memory.
