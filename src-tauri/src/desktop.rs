@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use s3_connector_engine::error::{Error, ErrorCode, ErrorView, Result};
 use serde::Deserialize;
 use serde_json::Value;
+use tauri::{AppHandle, State};
+
+use crate::bridge::Bridge;
+use crate::open;
 
 /// A request of the window; `ui/src/client/desktop.ts` has the same in TypeScript.
 #[derive(Debug, Deserialize)]
@@ -16,13 +20,21 @@ pub enum Request {
         /// Its path.
         path: PathBuf,
     },
+    /// Opens an object of a connection's bucket in the browser.
+    OpenObject {
+        /// The connection.
+        id: String,
+        /// The object's key.
+        key: String,
+    },
 }
 
 /// Carries a request out.
 #[tauri::command]
-pub async fn desktop(request: Request) -> Result<Value, ErrorView> {
+pub async fn desktop(app: AppHandle, bridge: State<'_, Bridge>, request: Request) -> Result<Value, ErrorView> {
     match request {
         Request::ShowFile { path } => show_file(path).await,
+        Request::OpenObject { id, key } => open::open_object(bridge.engine(&app).await?, id, key).await,
     }
     .map_err(|e| e.view())
 }

@@ -7,6 +7,7 @@
 //! - [`window`]: the window, and places in it that a click elsewhere leads to
 //! - [`tray`]: the icon and its menu
 //! - [`notification`]: what a person is told when they do not look
+//! - [`open`]: objects in the person's browser, without their links on a command line
 //! - [`exit`]: every way out passes the engine's shut-down
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
@@ -21,6 +22,7 @@ mod bridge;
 mod desktop;
 mod exit;
 mod notification;
+mod open;
 mod start;
 mod tray;
 mod window;

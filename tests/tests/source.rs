@@ -21,6 +21,7 @@ mod child;
 mod credentials;
 mod doctor;
 mod forms;
+mod links;
 mod proxy;
 mod retries;
 

@@ -11,6 +11,7 @@ use crate::schedule::Pause;
 use crate::scope::{FilterDraft, SkipReason};
 use crate::tag::{OnIllegalTag, OnNoMatch};
 
+mod comparison;
 mod doctor;
 mod document;
 mod hosted;
@@ -19,18 +20,23 @@ mod library;
 mod local_api;
 mod run;
 mod settings;
+mod trouble;
 
+pub use comparison::{Change, ChangeCounts, CompareFilter, CompareItem, ComparePage, Comparison};
 pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
-pub use document::{AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory};
+pub use document::{
+    AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory, NextAction, StepState, StoryStage, StoryStep,
+};
 pub use hosted::{HostedConnection, HostedDetails, HostedDocument, HostedRun, HostedRunState};
 pub use knowledge_base::{KnowledgeBaseDraft, KnowledgeBaseReport, KnowledgeBaseView};
-pub use library::{LibraryDocument, LibraryHit, LibraryHits, LibraryPage};
+pub use library::{LibraryDocument, LibraryHit, LibraryHits, LibraryPage, ObjectLink, TagPage};
 pub use local_api::{LocalApiSettings, LocalApiState, LocalApiView};
 pub use run::{
-    ItemOutcome, PauseLength, RunBar, RunItem, RunItems, RunPhase, RunProgress, RunState, RunTrigger, RunView,
-    SyncOptions,
+    ItemOutcome, LineCounts, LineFilter, PauseLength, RunBar, RunFilter, RunItem, RunItems, RunPage, RunPhase,
+    RunProgress, RunState, RunTrigger, RunView, SyncOptions,
 };
 pub use settings::{AppSettings, DEFAULT_TRANSFERS, MOST_TRANSFERS, Notifications, Proxy};
+pub use trouble::{TroubleCause, TroubleFix, TroubleKind, TroubleView};
 
 /// A connection with how it stands.
 #[derive(Debug, Clone, Serialize, TS)]

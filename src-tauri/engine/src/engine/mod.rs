@@ -27,6 +27,7 @@ use crate::view::{AppSettings, AppStatus};
 
 mod background;
 mod bases;
+mod comparison;
 mod connections;
 mod doctor;
 mod drafts;
@@ -40,6 +41,8 @@ mod running;
 mod settings;
 mod settling;
 mod show;
+mod story;
+mod trouble;
 mod unwritten;
 
 pub use local_api::{DEFAULT_PORT, local_api_token};
@@ -62,6 +65,7 @@ pub struct Engine {
     running: Mutex<HashMap<String, Running>>,
     previews: Mutex<HashMap<String, Arc<Mutex<PreviewTable>>>>,
     draft: Mutex<Option<Arc<Draft>>>,
+    comparison: Mutex<comparison::Kept>,
     turns: Semaphore,
     waiting: Mutex<background::Waiting>,
     unwritten: Mutex<unwritten::Unwritten>,
@@ -110,6 +114,7 @@ impl Engine {
             running: Mutex::default(),
             previews: Mutex::default(),
             draft: Mutex::default(),
+            comparison: Mutex::default(),
             turns: Semaphore::new(running::TURNS),
             waiting: Mutex::default(),
             unwritten: Mutex::default(),

@@ -10,6 +10,7 @@ use crate::secrets::Secret;
 mod classify;
 mod client;
 mod fetch;
+mod link;
 mod listing;
 mod network;
 mod providers;

@@ -70,6 +70,7 @@ fn skipped_item(key: &KeyRow, judgement: &Judgement, line: &Line, at: i64) -> Ru
         detail: line.reason.map(|reason| reason.sentence().to_owned()),
         size: key.object.as_ref().map_or(0, |object| object.size),
         at,
+        is_new: None,
     }
 }
 
