@@ -28,6 +28,7 @@ pub mod supermemory;
 pub mod tools;
 #[cfg(unix)]
 pub mod tray;
+pub mod tunnel;
 pub mod wait;
 #[cfg(unix)]
 pub mod window;

@@ -2,6 +2,7 @@
 //! A real S3 server, a real keychain, a real notification daemon, a real SQLite file.
 
 mod activity;
+mod settings;
 mod supermemory;
 mod tour;
 

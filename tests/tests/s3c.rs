@@ -18,4 +18,5 @@ mod round_trip;
 mod runs;
 mod secrets;
 mod secrets_there;
+mod settings;
 mod watch;

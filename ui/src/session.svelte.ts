@@ -15,6 +15,13 @@ export interface Notice {
   id: number;
   text: string;
   error: EngineError | null;
+  /** What can be done with it. */
+  action: NoticeAction | null;
+}
+
+export interface NoticeAction {
+  label: string;
+  run: () => void;
 }
 
 /** Documents that a trial sends at most. */
@@ -22,6 +29,8 @@ export const TRIAL = 10;
 
 /** How long a notice without an error stays, in milliseconds. */
 const NOTICE_STAYS = 5_000;
+/** The same where something can be done with it. */
+const NOTICE_WITH_ACTION_STAYS = 15_000;
 const TICK = 15_000;
 const TICK_WHILE_SYNCING = 1_000;
 
@@ -35,6 +44,8 @@ export class Session {
   status = $state.raw<AppStatus | null>(null);
   localApi = $state.raw<LocalApiView | null>(null);
   notices = $state.raw<Notice[]>([]);
+  /** Syncs that were asked to stop, by connection, and how: shown at the click, before the engine knows of it. */
+  stopping = $state.raw<ReadonlyMap<string, "cancel" | "pause">>(new Map());
   /** Grows when what was read may be out of date: a run ended, the window is looked at again. */
   freshness = $state(0);
   /** Forms that are open, by the connection's id; the empty one is the new connection's. What was typed survives a look elsewhere. */
@@ -94,9 +105,9 @@ export class Session {
     this.route = route;
   }
 
-  say(text: string): void {
-    const notice = this.#notice(text, null);
-    setTimeout(() => this.dismiss(notice.id), NOTICE_STAYS);
+  say(text: string, action: NoticeAction | null = null): void {
+    const notice = this.#notice(text, null, action);
+    setTimeout(() => this.dismiss(notice.id), action ? NOTICE_WITH_ACTION_STAYS : NOTICE_STAYS);
   }
 
   fail(cause: unknown): void {
@@ -127,9 +138,12 @@ export class Session {
   /** Pauses a connection, or all. */
   async pause(id: string | null, length: PauseLength): Promise<void> {
     const rows = this.connections.rows.filter((row) => id === null || row.id === id);
+    const syncing = rows.filter((row) => row.state === "syncing").map((row) => row.id);
+    this.#stop(syncing, "pause");
     if (await this.#do(() => this.client.call("sync_pause", { id, length }))) {
       this.say(pauseWords(rows, length));
     }
+    this.#stop(syncing, null);
     void this.connections.refresh();
   }
 
@@ -140,12 +154,8 @@ export class Session {
   }
 
   async cancel(id: string): Promise<void> {
-    try {
-      await this.client.call("sync_cancel", { id });
-      this.say("Cancelling. Documents that are under way finish first.");
-    } catch (cause) {
-      this.fail(cause);
-    }
+    this.#stop([id], "cancel");
+    if (!(await this.#do(() => this.client.call("sync_cancel", { id })))) this.#stop([id], null);
   }
 
   form(id: string | null): ConnectionForm {
@@ -163,10 +173,20 @@ export class Session {
     this.#forms.delete(id ?? "");
   }
 
+  #stop(ids: string[], how: "cancel" | "pause" | null): void {
+    const stopping = new Map(this.stopping);
+    for (const id of ids) {
+      if (how) stopping.set(id, how);
+      else stopping.delete(id);
+    }
+    this.stopping = stopping;
+  }
+
   #hear(event: EngineEvent): void {
     this.connections.apply(event);
     this.now = Date.now();
     this.troubles.hear(event);
+    if (event.kind === "run_ended") this.#stop([event.run.connectionId], null);
     if (event.kind === "local_api") this.localApi = event.localApi;
     if (event.kind !== "run_ended") return;
     this.freshness += 1;
@@ -188,8 +208,8 @@ export class Session {
     else this.go({ screen: request.screen });
   }
 
-  #notice(text: string, error: EngineError | null): Notice {
-    const notice = { id: ++this.#noticeId, text, error };
+  #notice(text: string, error: EngineError | null, action: NoticeAction | null = null): Notice {
+    const notice = { id: ++this.#noticeId, text, error, action };
     this.notices = [...this.notices.slice(-2), notice];
     return notice;
   }

@@ -86,6 +86,8 @@ commands! {
     preview_make(id: String, refresh: bool) -> PlanSummary;
     /// A part of the last preview of a connection, or of an edit (`id` is then its `previewId`).
     preview_page(id: String, filter: PlanFilter) -> PlanPage;
+    /// Writes what a filter leaves of a preview into a new CSV file in the Downloads folder.
+    preview_export(id: String, filter: PlanFilter) -> ExportedFile;
     /// Starts a sync.
     sync_start(id: String, options: SyncOptions) -> RunView;
     /// Starts a sync of every connection that is not syncing.
@@ -152,6 +154,11 @@ commands! {
     search_tags(destination: String, text: String, limit: u32) -> TagPage;
     /// A link that reads one object of a connection's bucket for five minutes. Whoever has it may read the object.
     object_link(id: String, key: String) -> ObjectLink;
+    /// Writes down what helps to find out why something does not work, without names, buckets, addresses, keys and secrets.
+    /// Nothing is saved.
+    diagnostics_make() -> Diagnostics;
+    /// Saves a report in Downloads, exactly as it was made.
+    diagnostics_save(id: String) -> SavedFile;
     /// Whether the local API is to be served, where, and how it stands.
     local_api_get() -> LocalApiView;
     /// Chooses whether the app serves the local API, and on which port. Whether that worked comes as an event.

@@ -76,7 +76,7 @@ fn length(milliseconds: u64) -> String {
 pub(crate) fn rung_of(error: &Error) -> Rung {
     match error.code {
         ErrorCode::CredentialsMissing => Rung::Credentials,
-        ErrorCode::Unreachable => Rung::Connect,
+        ErrorCode::Unreachable | ErrorCode::ProxyFailed => Rung::Connect,
         ErrorCode::TlsFailed => Rung::Tls,
         ErrorCode::ClockSkewed => Rung::Clock,
         ErrorCode::AuthenticationFailed | ErrorCode::CredentialsExpired => Rung::Signature,
@@ -201,6 +201,7 @@ mod tests {
         for (code, rung) in [
             (ErrorCode::CredentialsMissing, Rung::Credentials),
             (ErrorCode::Unreachable, Rung::Connect),
+            (ErrorCode::ProxyFailed, Rung::Connect),
             (ErrorCode::TlsFailed, Rung::Tls),
             (ErrorCode::ClockSkewed, Rung::Clock),
             (ErrorCode::AuthenticationFailed, Rung::Signature),

@@ -30,7 +30,7 @@ cargo xtask <command>
                                With a filter: only the Rust tests whose name contains it.
   bench [--release]            memory and speed of very large buckets, as a table; fails over 200 MB
   check                        formatting, lints, types, licences, and the project's own rules
-  generate                     writes the window's typed client from the engine's command table
+  generate                     writes the window's typed client and the README's table of errors from the engine's tables
   setup                        installs what run, test and check need, and stops there
   help                         this text
 ";

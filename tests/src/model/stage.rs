@@ -119,6 +119,8 @@ impl Stage {
             progress,
             confirmed_removals: faults.confirmed,
             trial: None,
+            previewed: None,
+            transfers: super::LANES,
             clock: Arc::new(move || world.clock()),
             laws,
         };

@@ -4,6 +4,10 @@ export interface DesktopRequests {
   show_file: { arguments: { path: string }; reply: null };
   /** Opens an object of a connection's bucket in the browser. */
   open_object: { arguments: { id: string; key: string }; reply: null };
+  /** Whether the app is started at login. */
+  auto_start: { arguments: Record<string, never>; reply: boolean };
+  /** Starts the app at login from now on, or not any more; the reply is how it is now. */
+  set_auto_start: { arguments: { on: boolean }; reply: boolean };
 }
 
 export type DesktopRequestName = keyof DesktopRequests;

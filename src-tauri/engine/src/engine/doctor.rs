@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use crate::connection::{Addressing, ConnectionDraft, SecretNeed, Settings};
 use crate::doctor::{Ladder, Proof, Remedy, changed, remedies, rung_of};
 use crate::error::{Error, ErrorCode, Result};
+use crate::network::{Network, ProxyAddress};
 use crate::object::ObjectMeta;
 use crate::policy::least_privilege;
 use crate::source::{Fetched, Finding, Limits, ObjectSource, Page, ResolvedCredentials, S3Source, Way};
@@ -48,7 +49,7 @@ impl Engine {
     /// `invalid_connection` when the draft's own fields are wrong; what the bucket says is in the report.
     pub async fn connection_test_draft(&self, draft: ConnectionDraft, id: Option<String>) -> Result<TestReport> {
         match self.resolve_draft(&draft, id.as_deref()).await {
-            Ok((settings, credentials)) => examine(&settings, &credentials).await,
+            Ok((settings, credentials)) => examine(&self.network(), &settings, &credentials).await,
             Err(error) if error.code == ErrorCode::InvalidConnection => Err(error),
             // Only the credentials are missing: the fields are valid.
             Err(error) => {
@@ -66,7 +67,7 @@ impl Engine {
     pub async fn connection_knock(&self, draft: &ConnectionDraft) -> Result<()> {
         let (settings, credentials) = self.resolve_draft(draft, None).await?;
         let limits = Limits { operation: KNOCK, ..limits() };
-        let source = S3Source::with_limits(&settings, &credentials, limits).await?;
+        let source = S3Source::over(&self.network(), &settings, &credentials, limits).await?;
         source.list(&settings.prefix, None).await.map(drop)
     }
 
@@ -78,7 +79,7 @@ impl Engine {
     pub async fn connection_test(&self, id: String) -> Result<TestReport> {
         let settings = self.row(&id).await?.connection.settings;
         match resolve(&self.secrets, &id, &settings.credentials).await {
-            Ok(credentials) => examine(&settings, &credentials).await,
+            Ok(credentials) => examine(&self.network(), &settings, &credentials).await,
             Err(error) => Ok(without_credentials(&error, &settings)),
         }
     }
@@ -97,8 +98,8 @@ fn without_credentials(error: &Error, settings: &Settings) -> TestReport {
 }
 
 /// Climbs until a rung fails.
-async fn examine(settings: &Settings, credentials: &ResolvedCredentials) -> Result<TestReport> {
-    let source = S3Source::with_limits(settings, credentials, limits()).await?;
+async fn examine(network: &Network, settings: &Settings, credentials: &ResolvedCredentials) -> Result<TestReport> {
+    let source = S3Source::over(network, settings, credentials, limits()).await?;
     let ladder = match credentials {
         ResolvedCredentials::Keys { .. } => Ladder::default().pass(Rung::Credentials, "The access key is there"),
         ResolvedCredentials::Anonymous => Ladder::default().pass(Rung::Credentials, "None are needed"),
@@ -118,7 +119,7 @@ async fn examine(settings: &Settings, credentials: &ResolvedCredentials) -> Resu
         Err(finding) => {
             let rung = rung_of(&finding.error);
             let ladder = answered(ladder, &source, credentials, rung);
-            let fix = proven(settings, credentials, &finding).await;
+            let fix = proven(network, settings, credentials, &finding).await;
             Ok(ladder.fail(rung, &finding.error, fix).report(policy))
         }
     }
@@ -126,11 +127,8 @@ async fn examine(settings: &Settings, credentials: &ResolvedCredentials) -> Resu
 
 /// Looks the name up and connects. Either way the ladder comes back, `Err` where there is no going on.
 async fn walk(way: &Way, settings: &Settings, ladder: Ladder) -> Result<Ladder, Ladder> {
-    if way.proxied {
-        let why = "Not tried: requests go through a proxy, which finds the server itself";
-        return Ok([Rung::Name, Rung::Connect, Rung::Tls]
-            .into_iter()
-            .fold(ladder, |ladder, rung| ladder.skip(rung, why)));
+    if let Some(proxy) = &way.proxy {
+        return knock_at(proxy, ladder.skip(Rung::Name, "Not looked up: the proxy finds the server itself")).await;
     }
     let mut host = way.host.as_str();
     let mut found = addresses(host, way.port).await;
@@ -161,6 +159,16 @@ async fn walk(way: &Way, settings: &Settings, ladder: Ladder) -> Result<Ladder, 
         Ok(Ok(_)) => Ok(ladder.pass(Rung::Connect, format!("{host} takes a connection at port {}", way.port))),
         Ok(Err(error)) => Err(ladder.fail(Rung::Connect, &unreachable(host, &error.to_string()), None)),
         Err(_) => Err(ladder.fail(Rung::Connect, &unreachable(host, "nobody answered in time"), None)),
+    }
+}
+
+/// Connects to the proxy; what lies behind it, the listing tells.
+async fn knock_at(proxy: &ProxyAddress, ladder: Ladder) -> Result<Ladder, Ladder> {
+    let failed = |why: String| Error::new(ErrorCode::ProxyFailed, format!("the proxy {proxy}: {why}"));
+    match timeout(STEP, TcpStream::connect(proxy.place())).await {
+        Ok(Ok(_)) => Ok(ladder.pass(Rung::Connect, format!("Through the proxy {proxy}, which takes a connection"))),
+        Ok(Err(error)) => Err(ladder.fail(Rung::Connect, &failed(error.to_string()), None)),
+        Err(_) => Err(ladder.fail(Rung::Connect, &failed("nobody answered in time".into()), None)),
     }
 }
 
@@ -211,17 +219,23 @@ async fn read(source: &S3Source, page: Page, ladder: Ladder) -> Ladder {
 }
 
 /// The first change that helps.
-async fn proven(settings: &Settings, credentials: &ResolvedCredentials, finding: &Finding) -> Option<Fix> {
+async fn proven(
+    network: &Network,
+    settings: &Settings,
+    credentials: &ResolvedCredentials,
+    finding: &Finding,
+) -> Option<Fix> {
     for Remedy { fix, proof } in remedies(settings, finding) {
         let changed = changed(settings, &fix);
         let helps = match proof {
             Proof::Stated => true,
-            Proof::Lists => listing(&changed, credentials).await.is_some_and(|answer| answer.is_ok()),
+            Proof::Lists => listing(network, &changed, credentials).await.is_some_and(|answer| answer.is_ok()),
             // Without a signature: what is not known to be the right place gets nothing of ours.
-            Proof::Answers => match listing(&changed, &ResolvedCredentials::Anonymous).await {
+            Proof::Answers => match listing(network, &changed, &ResolvedCredentials::Anonymous).await {
                 Some(Ok(_)) => true,
                 Some(Err(Finding { error, .. })) => {
-                    !matches!(error.code, ErrorCode::Unreachable | ErrorCode::TlsFailed | ErrorCode::StorageFailed)
+                    use ErrorCode::{ProxyFailed, StorageFailed, TlsFailed, Unreachable};
+                    !matches!(error.code, ProxyFailed | StorageFailed | TlsFailed | Unreachable)
                 }
                 None => false,
             },
@@ -234,7 +248,11 @@ async fn proven(settings: &Settings, credentials: &ResolvedCredentials, finding:
 }
 
 /// A listing with other settings; `None` where they make no source.
-async fn listing(settings: &Settings, credentials: &ResolvedCredentials) -> Option<Result<Page, Finding>> {
-    let source = S3Source::with_limits(settings, credentials, limits()).await.ok()?;
+async fn listing(
+    network: &Network,
+    settings: &Settings,
+    credentials: &ResolvedCredentials,
+) -> Option<Result<Page, Finding>> {
+    let source = S3Source::over(network, settings, credentials, limits()).await.ok()?;
     Some(source.examine(&settings.prefix).await)
 }

@@ -17,7 +17,8 @@ use crate::store::runs;
 use crate::sync::progress::Progress;
 use crate::sync::{Ends, Run, now};
 use crate::view::{
-    ItemOutcome, LineFilter, RunFilter, RunItems, RunPage, RunProgress, RunState, RunTrigger, RunView, SyncOptions,
+    ItemOutcome, LineFilter, RunFilter, RunItems, RunPage, RunPhase, RunProgress, RunState, RunTrigger, RunView,
+    SyncOptions,
 };
 
 use super::{Engine, lock, resolve, source};
@@ -45,7 +46,11 @@ pub(super) struct Running {
 impl Running {
     /// How far it is, where there is something to see.
     pub(super) fn sample(&self) -> Option<RunProgress> {
-        (!self.gives_way).then(|| self.progress.sample(&self.run_id))
+        let sample = || {
+            let progress = self.progress.sample(&self.run_id);
+            if self.cancel.is_cancelled() { RunProgress { phase: RunPhase::Stopping, ..progress } } else { progress }
+        };
+        (!self.gives_way).then(sample)
     }
 }
 
@@ -281,6 +286,8 @@ impl Engine {
             progress,
             confirmed_removals: options.confirm_removals.unwrap_or(0),
             trial,
+            previewed: options.previewed,
+            transfers: self.transfers(),
             clock: Arc::new(now),
             laws: Laws::default(),
         };
@@ -305,15 +312,14 @@ impl Engine {
             let settings = &row.connection.settings;
             let base = self.base(&settings.destination).await?;
             let credentials = resolve(&self.secrets, &row.connection.id, &settings.credentials).await?;
-            Ok(Ends { source: source(settings, &credentials).await?, base })
+            Ok(Ends { source: source(&self.network(), settings, &credentials).await?, base })
         };
         // An error here is the state file's: the run's row stays open and is closed when the next one begins.
         if let Err(error) = run.go(ends).await {
             self.remember_end(&id, &run_id, progress.counts(), &error);
         }
         drop(claim);
-        self.tell_connection(&id).await;
-        if self.show(&id).await.is_ok_and(|view| view.waiting > 0) {
+        if self.tell_connection(&id).await.is_some_and(|view| view.waiting > 0) {
             self.follow(&id);
         }
         if let Ok(event) = self.run_ended(&id, &run_id).await {

@@ -180,6 +180,7 @@ impl Answer<'_> {
             (403, _) => ErrorCode::AccessDenied,
             // Of a read, 404 without a code is no word of the bucket about its object: a proxy says that too.
             (404, Asked::List) => ErrorCode::BucketNotFound,
+            (407, _) => ErrorCode::ProxyFailed,
             (408, _) => ErrorCode::Unreachable,
             (412, Asked::Fetch) => ErrorCode::ObjectChanged,
             (429 | 503, _) => ErrorCode::Throttled,
@@ -218,6 +219,7 @@ impl Answer<'_> {
             (None, _) if self.status < 300 => {
                 format!("the server does not speak S3: it answered {}, but not with S3's XML", self.status)
             }
+            (None, _) if self.status == 407 => "the proxy asks for a name and a password".into(),
             (None, _) => format!("the server answered {} without an S3 error code", self.status),
         }
     }

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use sha2::{Digest, Sha256};
+
 use crate::error::Result;
 use crate::knowledge_base::TagCount;
 use crate::plan::totals::{Brake, Places};
@@ -10,6 +12,7 @@ use crate::plan::{DocumentState, Step, Why, has_place};
 use crate::scope::SkipReason;
 use crate::store::keys::KeyRow;
 use crate::sync::judge::{Judgement, Rules};
+use crate::sync::trial;
 use crate::view::{PlanAction, PlanItem, PlanSummary, PlanTotals, SkipCount};
 
 /// Tags that a summary names.
@@ -111,6 +114,11 @@ pub fn bare_removals<'a>(key: &'a KeyRow, judgement: &'a Judgement) -> impl Iter
     })
 }
 
+/// Whether a key's document is sent.
+pub fn is_sent(action: PlanAction) -> bool {
+    matches!(action, PlanAction::New | PlanAction::Changed | PlanAction::Retagged)
+}
+
 fn is_held(state: DocumentState) -> bool {
     matches!(state, DocumentState::Sent | DocumentState::Indexed)
 }
@@ -132,6 +140,7 @@ struct Tally {
     tags: HashMap<String, u64>,
     bytes: u64,
     listed: u64,
+    fingerprint: Sha256,
 }
 
 impl Tally {
@@ -147,6 +156,9 @@ impl Tally {
             PlanAction::Kept => (kept, false, true),
         };
         *total += 1;
+        if sends || line.action == PlanAction::Removed {
+            self.mark(key, judgement, line.action);
+        }
         if sends {
             self.bytes += key.object.as_ref().map_or(0, |object| object.size);
         }
@@ -163,6 +175,19 @@ impl Tally {
         }
     }
 
+    /// What happens to a key becomes part of the fingerprint. Each field ends in a byte that no text has.
+    fn mark(&mut self, key: &KeyRow, judgement: &Judgement, action: PlanAction) {
+        self.fingerprint.update([action as u8]);
+        self.fingerprint.update(key.key.as_str());
+        self.fingerprint.update([0xff]);
+        if let Some(want) = &judgement.decision.want {
+            self.fingerprint.update(want.etag.as_str());
+            self.fingerprint.update([0xff]);
+            self.fingerprint.update(want.tag.as_str());
+        }
+        self.fingerprint.update([0xff]);
+    }
+
     fn summary(self, limit: u32, brake: &Brake, listed_at: i64, complete: bool) -> PlanSummary {
         let tag_count = self.tags.len() as u64;
         let mut tags: Vec<TagCount> = self.tags.into_iter().map(|(tag, count)| TagCount { tag, count }).collect();
@@ -173,8 +198,22 @@ impl Tally {
             .into_iter()
             .filter_map(|reason| Some(SkipCount { reason, sentence: reason.sentence().into(), count: count(reason)? }))
             .collect();
-        let (totals, bytes, listed) = (self.totals, self.bytes, self.listed);
-        let (held, held_back) = (brake.held, if brake.holds() { brake.bare } else { 0 });
-        PlanSummary { totals, skipped, tags, tag_count, bytes, listed, held, held_back, limit, listed_at, complete }
+        let totals = self.totals;
+        PlanSummary {
+            totals,
+            skipped,
+            tags,
+            tag_count,
+            bytes: self.bytes,
+            listed: self.listed,
+            held: brake.held,
+            held_back: if brake.holds() { brake.bare } else { 0 },
+            removals: brake.bare,
+            trial: (totals.new + totals.changed + totals.retagged).min(trial::SIZE.into()),
+            fingerprint: hex::encode(self.fingerprint.finalize()),
+            limit,
+            listed_at,
+            complete,
+        }
     }
 }

@@ -82,6 +82,7 @@ impl TroubleKind {
             | ErrorCode::CredentialsMissing
             | ErrorCode::Unreachable
             | ErrorCode::TlsFailed
+            | ErrorCode::ProxyFailed
             | ErrorCode::Throttled
             | ErrorCode::StorageFailed
             | ErrorCode::ObjectArchived
@@ -118,6 +119,7 @@ impl TroubleKind {
             | ErrorCode::DataFolderUnusable
             | ErrorCode::PortInUse
             | ErrorCode::DesktopRefused
+            | ErrorCode::FileNotWritten
             | ErrorCode::InvalidRequest
             | ErrorCode::Internal => Self::NotSent,
         }
@@ -139,6 +141,7 @@ impl TroubleFix {
             | ErrorCode::InvalidConnection => Some(Self::EditConnection),
             ErrorCode::AccessDenied => Some(Self::CopyPolicy),
             ErrorCode::ApiKeyMissing
+            | ErrorCode::ProxyFailed
             | ErrorCode::ApiKeyRejected
             | ErrorCode::KnowledgeBaseDenied
             | ErrorCode::KnowledgeBaseChanged => Some(Self::OpenSettings),
@@ -173,6 +176,7 @@ impl TroubleFix {
             | ErrorCode::DataFolderUnusable
             | ErrorCode::PortInUse
             | ErrorCode::DesktopRefused
+            | ErrorCode::FileNotWritten
             | ErrorCode::InvalidRequest
             | ErrorCode::Internal => None,
         }
