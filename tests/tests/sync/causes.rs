@@ -1,7 +1,7 @@
 //! What is wrong now, cause by cause: when a card is there, what it says, and that it goes with its trouble.
 
 use s3_connector_engine::error::ErrorCode;
-use s3_connector_engine::view::{RunItems, RunState, TroubleCause, TroubleFix, TroubleKind, TroubleView};
+use s3_connector_engine::view::{RunItems, RunState, SyncOptions, TroubleCause, TroubleFix, TroubleKind, TroubleView};
 use s3_connector_tests::memory_s3::{Fault, On, Rights};
 use s3_connector_tests::scene::{BUCKET, Scene};
 use serde_json::json;
@@ -173,7 +173,7 @@ async fn removals_that_are_held_back_are_a_card_until_a_person_decides() {
     let cards = troubles(&scene).await;
     let [card] = cards.as_slice() else { panic!("{cards:?}") };
     assert_eq!((card.cause.code, card.count, card.fix), (ErrorCode::MassRemoval, 20, Some(TroubleFix::ReviewRemovals)));
-    let yes = s3_connector_engine::view::SyncOptions { confirm_removals: Some(20), trial: None };
+    let yes = SyncOptions { confirm_removals: Some(20), ..SyncOptions::default() };
     assert_eq!(scene.sync_with(yes).await.removed, 20);
     assert_eq!(troubles(&scene).await, []);
 }
