@@ -9,7 +9,7 @@ use serde_json::Value;
 use tauri::{AppHandle, Manager, State};
 
 use crate::bridge::Bridge;
-use crate::{autostart, exit};
+use crate::{autostart, exit, open};
 
 /// A request of the window; `ui/src/client/desktop.ts` has the same in TypeScript.
 #[derive(Debug, Deserialize)]
@@ -19,6 +19,13 @@ pub enum Request {
     ShowFile {
         /// Its path.
         path: PathBuf,
+    },
+    /// Opens an object of a connection's bucket in the browser.
+    OpenObject {
+        /// The connection.
+        id: String,
+        /// The object's key.
+        key: String,
     },
     /// Ends the app, although a sync runs.
     Quit,
@@ -51,6 +58,7 @@ pub async fn desktop(app: AppHandle, bridge: State<'_, Bridge>, request: Request
             let hidden = bridge.engine(&app).await?.app_settings().borrow().start_hidden;
             set_auto_start(&app, on, hidden)
         }
+        Request::OpenObject { id, key } => open::open_object(bridge.engine(&app).await?, id, key).await,
     }
     .map_err(|e| e.view())
 }

@@ -8,6 +8,7 @@
 //! - [`tray`]: the icon and its menu
 //! - [`autostart`]: the start at login
 //! - [`notification`]: what a person is told when they do not look
+//! - [`open`]: objects in the person's browser, without their links on a command line
 //! - [`exit`]: every way out passes the engine's shut-down
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
@@ -23,6 +24,7 @@ mod bridge;
 mod desktop;
 mod exit;
 mod notification;
+mod open;
 mod start;
 mod tray;
 mod window;

@@ -161,6 +161,12 @@ impl Desktop {
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
     }
 
+    /// What the browser was started with, each time.
+    pub fn opened(&self) -> Vec<String> {
+        let log = fs::read_to_string(self.home().join("opened")).unwrap_or_default();
+        log.lines().map(str::to_owned).collect()
+    }
+
     /// A connection to its session bus.
     pub async fn connect(&self) -> zbus::Connection {
         let address: zbus::Address = self.bus.parse().expect("the bus daemon told its address");
@@ -235,6 +241,7 @@ fn make_home(home: &Path) {
         "[global]\nmonitor = 0\norigin = top-right\nfont = DejaVu Sans 10\n[log]\nsummary = \"*\"\nscript = \"{}\"\n",
         heard.display()
     );
+    make_browser(home);
     fs::write(home.join("dunstrc"), settings).expect("the settings of dunst");
     // Starts nothing by itself: what is on this bus is what was started here.
     let bus = format!(
@@ -244,6 +251,15 @@ fn make_home(home: &Path) {
         home.join("run").display()
     );
     fs::write(home.join("bus.conf"), bus).expect("the settings of the bus");
+}
+
+/// A browser that opens nothing and writes down what it was started with.
+fn make_browser(home: &Path) {
+    let (folder, log) = (home.join("bin"), home.join("opened"));
+    fs::create_dir(&folder).expect("a folder in the temporary home");
+    let browser = folder.join("xdg-open");
+    fs::write(&browser, format!("#!/bin/sh\nprintf '%s\\n' \"$*\" >>'{}'\n", log.display())).expect("a browser");
+    fs::set_permissions(&browser, fs::Permissions::from_mode(0o700)).expect("permissions of the browser");
 }
 
 fn start_x_server() -> (Process, String) {
@@ -273,6 +289,8 @@ fn set_environment(command: &mut Command, home: &Path, display: &str) {
     for (name, folder) in folders.iter().filter_map(|pair| pair.split_once('=')) {
         command.env(format!("XDG_{name}"), home.join(folder));
     }
+    let path = std::env::var("PATH").unwrap_or_default();
+    command.env("PATH", format!("{}:{path}", home.join("bin").display()));
     command.env("HOME", home).env("DISPLAY", display).env("GDK_BACKEND", "x11").env("LC_ALL", "C.UTF-8");
     // Neither settings daemon nor accessibility bus nor graphics card is here; asking for them costs seconds.
     command.env("GSETTINGS_BACKEND", "memory").env("NO_AT_BRIDGE", "1").env("LIBGL_ALWAYS_SOFTWARE", "1");

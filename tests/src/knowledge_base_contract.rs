@@ -141,6 +141,7 @@ async fn search_in(kb: &Opened, query: &str, tag: Option<&str>, connection: Opti
         tag: tag.map(str::to_owned),
         connection_id: connection.map(str::to_owned),
         limit: 0,
+        offset: 0,
     };
     kb.search(&query).await.unwrap()
 }

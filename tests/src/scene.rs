@@ -211,8 +211,13 @@ impl Scene {
 
     /// Keys found for a query under a tag, sorted.
     pub async fn found_under(&self, query: &str, tag: Option<&str>) -> Vec<String> {
-        let query =
-            SearchQuery { query: query.to_owned(), tag: tag.map(str::to_owned), connection_id: None, limit: 10_000 };
+        let query = SearchQuery {
+            query: query.to_owned(),
+            tag: tag.map(str::to_owned),
+            connection_id: None,
+            limit: 10_000,
+            offset: 0,
+        };
         let results = self.engine.library_search(query).await.unwrap().results;
         let mut keys: Vec<_> = results.into_iter().map(|r| r.key.as_str().to_owned()).collect();
         keys.sort();

@@ -1,6 +1,7 @@
 //! The whole way in the real window: a person adds a bucket, tests it, previews, syncs and finds the documents.
 //! A real S3 server, a real keychain, a real notification daemon, a real SQLite file.
 
+mod activity;
 mod settings;
 mod supermemory;
 mod tour;
@@ -67,6 +68,8 @@ async fn a_person_adds_a_bucket_previews_it_syncs_it_and_finds_its_documents() {
         tour::every_screen(&window, look).await;
     }
 
+    activity::open_an_object(&window, &desktop, &stage).await;
+    activity::trouble_comes_and_goes(&window, &stage).await;
     change_a_document_and_sync(&window, &stage).await;
     assert!(!window.text().await.contains(&stage.secret));
     window.close().await;

@@ -22,6 +22,7 @@ mod child;
 mod credentials;
 mod doctor;
 mod forms;
+mod links;
 mod profiles;
 mod proxy;
 mod retries;

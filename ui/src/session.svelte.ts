@@ -1,6 +1,7 @@
 /** What every screen shares: the engine, the connections, the place in the window, the clock and short notices. */
 import { createContext } from "svelte";
 
+import { Troubles } from "./activity/troubles.svelte";
 import { KnowledgeBases } from "./bases/bases.svelte";
 import { asEngineError, type Client, type EngineError, type OpenRequest } from "./client/client";
 import { Connections } from "./client/connections.svelte";
@@ -38,6 +39,7 @@ export class Session {
   readonly client: Client;
   readonly connections: Connections;
   readonly bases: KnowledgeBases;
+  readonly troubles: Troubles;
   route = $state.raw<Route>(routeOf(location.hash));
   now = $state(Date.now());
   status = $state.raw<AppStatus | null>(null);
@@ -57,6 +59,7 @@ export class Session {
     this.client = client;
     this.connections = new Connections(client);
     this.bases = new KnowledgeBases(client);
+    this.troubles = new Troubles(client);
   }
 
   /** Starts listening and reads everything once; returns what ends it. */
@@ -89,6 +92,7 @@ export class Session {
     this.freshness += 1;
     void this.connections.refresh();
     void this.bases.refresh();
+    void this.troubles.refresh();
     this.#readStatus();
   }
 
@@ -183,6 +187,7 @@ export class Session {
   #hear(event: EngineEvent): void {
     this.connections.apply(event);
     this.now = Date.now();
+    this.troubles.hear(event);
     if (event.kind === "run_ended") this.#stop([event.run.connectionId], null);
     if (event.kind === "local_api") this.localApi = event.localApi;
     if (event.kind !== "run_ended") return;

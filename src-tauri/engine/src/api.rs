@@ -12,7 +12,7 @@ use crate::connection::ConnectionDraft;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorCode, ErrorView, FieldError};
 use crate::event::EngineEvent;
-use crate::knowledge_base::{SearchQuery, SearchReply, TagCount};
+use crate::knowledge_base::{SearchQuery, SearchReply};
 use crate::view::*;
 
 mod typescript;
@@ -135,8 +135,20 @@ commands! {
     run_get(run_id: String) -> RunView;
     /// The newest runs, of one connection or of all.
     run_list(connection_id: Option<String>, limit: u32) -> Vec<RunView>;
-    /// What became of the objects of a run.
-    run_items(run_id: String, outcome: Option<ItemOutcome>, offset: u64, limit: u32) -> RunItems;
+    /// The run history, page by page, newest first.
+    run_page(filter: RunFilter) -> RunPage;
+    /// What became of the objects of a run, page by page, with how many there are of each outcome.
+    run_lines(run_id: String, filter: LineFilter) -> RunItems;
+    /// Works out what the runs after one run, up to and including another (or up to now), have changed.
+    compare_make(from: String, to: Option<String>) -> Comparison;
+    /// A part of the last comparison.
+    compare_page(comparison_id: String, filter: CompareFilter) -> ComparePage;
+    /// Every cause of trouble that stands now, the newest first.
+    trouble_list() -> Vec<TroubleView>;
+    /// The files of a cause, by key.
+    trouble_files(id: String, cause: TroubleCause, offset: u64, limit: u32) -> RunItems;
+    /// Starts a sync that tries the files of a cause again; refused documents of other causes stay as they are.
+    trouble_retry(id: String, cause: TroubleCause) -> RunView;
     /// Every Supermemory that is known, by address.
     knowledge_base_list() -> Vec<KnowledgeBaseView>;
     /// Keeps an API key for a Supermemory in the keychain.
@@ -161,10 +173,12 @@ commands! {
     /// Makes a hosted connection of the same settings, with the secret from the keychain, and pauses this one until it is
     /// resumed. The keys leave this computer.
     connection_hand_over(id: String, address: String) -> HostedConnection;
-    /// Searches the library.
-    library_search(query: SearchQuery) -> SearchReply;
-    /// The library's containers.
-    library_tags() -> Vec<TagCount>;
+    /// Searches where documents go: `library`, or a Supermemory that is known, by its address.
+    search(destination: String, query: SearchQuery) -> SearchReply;
+    /// The containers of a destination whose tag contains a text, the largest first.
+    search_tags(destination: String, text: String, limit: u32) -> TagPage;
+    /// A link that reads one object of a connection's bucket for five minutes. Whoever has it may read the object.
+    object_link(id: String, key: String) -> ObjectLink;
     /// Writes down what helps to find out why something does not work, without names, buckets, addresses, keys and secrets.
     /// Nothing is saved.
     diagnostics_make() -> Diagnostics;

@@ -11,6 +11,7 @@ use crate::schedule::Pause;
 use crate::scope::{FilterDraft, SkipReason};
 use crate::tag::{OnIllegalTag, OnNoMatch};
 
+mod comparison;
 mod diagnostics;
 mod doctor;
 mod document;
@@ -23,25 +24,30 @@ mod profile;
 mod run;
 mod settings;
 mod studio;
+mod trouble;
 
+pub use comparison::{Change, ChangeCounts, CompareFilter, CompareItem, ComparePage, Comparison};
 pub use diagnostics::{Diagnostics, SavedFile};
 pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
-pub use document::{AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory};
+pub use document::{
+    AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory, NextAction, StepState, StoryStage, StoryStep,
+};
 pub use form::{FormDraft, FormText};
 pub use hosted::{HostedConnection, HostedDetails, HostedDocument, HostedRun, HostedRunState};
 pub use knowledge_base::{KnowledgeBaseDraft, KnowledgeBaseReport, KnowledgeBaseView};
-pub use library::{LibraryDocument, LibraryHit, LibraryHits, LibraryPage};
+pub use library::{LibraryDocument, LibraryHit, LibraryHits, LibraryPage, ObjectLink, TagPage};
 pub use local_api::{LocalApiSettings, LocalApiState, LocalApiView};
 pub use profile::{AwsProfile, AwsProfiles, ProfileKind};
 pub use run::{
-    ItemOutcome, PauseLength, PlanDrift, Previewed, RunBar, RunItem, RunItems, RunPhase, RunProgress, RunState,
-    RunTrigger, RunView, SyncOptions,
+    ItemOutcome, LineCounts, LineFilter, PauseLength, PlanDrift, Previewed, RunBar, RunFilter, RunItem, RunItems,
+    RunPage, RunPhase, RunProgress, RunState, RunTrigger, RunView, SyncOptions,
 };
 pub use settings::{AppSettings, MOST_TRANSFERS, Notifications, ProxyChoice};
 pub use studio::{
     Collision, StudioAnswer, StudioRow, StudioRows, StudioTag, StudioTotals, StudioTrial, StudioView, Suggestion,
     TagSource,
 };
+pub use trouble::{TroubleCause, TroubleFix, TroubleKind, TroubleView};
 
 /// A connection with how it stands.
 #[derive(Debug, Clone, Serialize, TS)]

@@ -116,15 +116,20 @@ async fn the_cloud(window: &Window<'_>, memory: &FakeSupermemory, stage: &Stage)
 /// A picture of what is shown, light and dark.
 async fn pictures(window: &Window<'_>, screen: &str) {
     for look in [Look::Dark, Look::Light] {
-        // Two frames later it is on the screen.
-        let script = "const look = arguments[0]; document.documentElement.dataset.theme = look;
-            requestAnimationFrame(() => requestAnimationFrame(() => { window.painted = look; }))";
-        window.run_script(script, vec![json!(look.name())]).await;
-        let painted = async || window.run_script("return window.painted", Vec::new()).await;
-        let wanted = Some(json!(look.name()));
-        window.until("the other colours", FOLLOWED, async || (painted().await == wanted).then_some(())).await;
+        show(window, look).await;
         window.screenshot(&picture(screen, look.name())).await;
     }
+}
+
+/// Shows the window in these colours, whatever the desktop's are.
+pub async fn show(window: &Window<'_>, look: Look) {
+    // Two frames later it is on the screen.
+    let script = "const look = arguments[0]; document.documentElement.dataset.theme = look;
+            requestAnimationFrame(() => requestAnimationFrame(() => { window.painted = look; }))";
+    window.run_script(script, vec![json!(look.name())]).await;
+    let painted = async || window.run_script("return window.painted", Vec::new()).await;
+    let wanted = Some(json!(look.name()));
+    window.until("the other colours", FOLLOWED, async || (painted().await == wanted).then_some(())).await;
 }
 
 fn free_port() -> u16 {

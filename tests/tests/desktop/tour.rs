@@ -15,7 +15,7 @@ pub async fn every_screen(window: &Window<'_>, look: Look) {
     take(window, "settings", "29 documents", look).await;
     window.press("Activity").await;
     take(window, "activity", "Result", look).await;
-    window.press(NAME).await;
+    window.press(&format!("Sync of {NAME}")).await;
     take(window, "run", "readme.txt", look).await;
     window.press("Library").await;
     window.fill("Search the library", "lighthouse").await;

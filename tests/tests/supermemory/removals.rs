@@ -1,8 +1,11 @@
 //! Removing: exactly one thing by its exact id, never a tag, whatever the server says or leaves out.
 
+use std::time::Duration;
+
 use s3_connector_engine::view::RunState;
 use s3_connector_tests::scene::Scene;
 use s3_connector_tests::supermemory::{Operation, Quirks, Seen};
+use s3_connector_tests::wait::eventually;
 use serde_json::{Value, json};
 
 use super::{assert_completed, assert_exact, fill, key, scene, settle_all};
@@ -128,4 +131,23 @@ async fn the_same_key_under_two_tags_is_two_documents_and_only_the_wrong_one_goe
         held
     };
     assert_eq!(strip(scene.held()), strip(before));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_that_was_broken_off_before_its_first_removal_is_gone_on_with_by_itself() {
+    let mut scene = scene(Quirks::default()).await;
+    fill(&scene, 6);
+    assert_completed(&scene.sync().await, 6);
+    settle_all(&scene).await;
+    scene
+        .restart_after(|folder| {
+            let state = rusqlite::Connection::open(folder.join("state.db")).unwrap();
+            assert_eq!(state.execute("UPDATE connections SET deleting = 'remove'", []).unwrap(), 1);
+        })
+        .await;
+    assert_eq!(scene.supermemory().document_count(), 6, "opening waits for no network");
+    scene.engine.start_schedule();
+    let gone = async || scene.engine.connection_list().await.unwrap().is_empty().then_some(());
+    eventually("the end of the deletion", Duration::from_secs(60), gone).await;
+    assert_eq!(scene.supermemory().document_count(), 0);
 }

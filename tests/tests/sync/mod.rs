@@ -1,5 +1,7 @@
 //! Whole syncs over loopback: a real engine, real S3 bytes, a real library.
 
+mod causes;
+mod comparison;
 mod deleting;
 mod edits;
 mod history;
@@ -12,4 +14,5 @@ mod removals;
 mod schedule;
 mod scope;
 mod servers;
+mod stories;
 mod trouble;

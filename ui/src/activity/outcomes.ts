@@ -1,37 +1,44 @@
 /** What became of the files of a run, in words. Pure. */
-import type { ItemOutcome, RunView } from "../client/generated";
-import { counted, count } from "../lib/format";
+import type { ItemOutcome, RunItem, RunView } from "../client/generated";
 import type { Tone } from "../lib/progress";
+import { t } from "../strings/strings";
+
+const TONES: Record<ItemOutcome, Tone> = {
+  failed: "bad",
+  refused: "warn",
+  sent: "ok",
+  removed: "plain",
+  skipped: "plain",
+};
 
 /** In the order of the tabs: what wants a person first. */
-export const OUTCOMES: { value: ItemOutcome; label: string; tone: Tone }[] = [
-  { value: "failed", label: "Failed", tone: "bad" },
-  { value: "refused", label: "Refused", tone: "warn" },
-  { value: "sent", label: "Sent", tone: "ok" },
-  { value: "removed", label: "Removed", tone: "plain" },
-  { value: "skipped", label: "Skipped", tone: "plain" },
-];
+export const OUTCOMES: ItemOutcome[] = ["failed", "refused", "sent", "removed", "skipped"];
 
-export const outcomeOf = (outcome: ItemOutcome) => OUTCOMES.find((other) => other.value === outcome);
+/** An outcome in words; of a document that was sent also whether its key had one before, where that is known. */
+export function outcomeOf(outcome: ItemOutcome, isNew: boolean | null = null): { label: string; tone: Tone } {
+  const told = outcome === "sent" && isNew !== null ? (isNew ? "added" : "changed") : outcome;
+  return { label: t(`activity.outcome.${told}`), tone: TONES[outcome] };
+}
+
+export const itemOutcome = (item: RunItem) => outcomeOf(item.outcome, item.isNew);
 
 /** Who started it, and what for. */
 export function startWords(run: RunView): string {
-  const who = run.trigger === "manual" ? "started by hand" : "by schedule";
-  return run.trial === null ? who : `${who}, a trial of at most ${counted(run.trial, "document")}`;
+  const who = run.trigger === "manual" ? t("activity.byHand") : t("activity.bySchedule");
+  return run.trial === null ? who : t("activity.trialOf", { who, count: run.trial });
 }
 
 /** What is told where a run keeps only the first of its skipped files; empty when it kept all. */
 export function keptWords(skipped: number, kept: number): string {
-  return skipped > kept ? `Only the first ${count(kept)} of ${count(skipped)} are kept with the run.` : "";
+  return skipped > kept ? t("activity.kept", { kept, skipped }) : "";
 }
 
 /** What sending again does for files of this outcome; null where there is nothing to send again. */
 export function retryWords(outcome: ItemOutcome | "all"): string | null {
   switch (outcome) {
     case "failed":
-      return "Every sync tries these again by itself.";
     case "refused":
-      return "These are sent again when they change, or when you ask for it.";
+      return t(`activity.again.${outcome}`);
     case "all":
     case "sent":
     case "removed":

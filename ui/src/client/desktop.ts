@@ -6,6 +6,8 @@ export interface DesktopRequests {
   quit: { arguments: Record<string, never>; reply: null };
   /** Does not end it after all. */
   stay: { arguments: Record<string, never>; reply: null };
+  /** Opens an object of a connection's bucket in the browser. */
+  open_object: { arguments: { id: string; key: string }; reply: null };
   /** Whether the app is started at login. */
   auto_start: { arguments: Record<string, never>; reply: boolean };
   /** Starts the app at login from now on, or not any more; the reply is how it is now. */

@@ -121,6 +121,32 @@ places: Array<string>,
 trouble: string | null, };
 
 /**
+ * What the runs have changed for one key, taken together.
+ */
+export type Change = "added" | "changed" | "removed" | "failed";
+
+/**
+ * Keys by what changed.
+ */
+export type ChangeCounts = { 
+/**
+ * Added.
+ */
+added: number, 
+/**
+ * Changed.
+ */
+changed: number, 
+/**
+ * Removed.
+ */
+removed: number, 
+/**
+ * Failed.
+ */
+failed: number, };
+
+/**
  * One tag for keys of more than one source.
  */
 export type Collision = { 
@@ -144,6 +170,98 @@ fallback: boolean,
  * Keys with this tag.
  */
 count: number, };
+
+/**
+ * Which part of a comparison to show.
+ */
+export type CompareFilter = { 
+/**
+ * Only this change.
+ */
+change?: Change, 
+/**
+ * Only keys or tags that contain this text.
+ */
+text: string, 
+/**
+ * From this row on.
+ */
+offset: number, 
+/**
+ * At most this many rows; 0 means 100.
+ */
+limit: number, };
+
+/**
+ * One key of a comparison.
+ */
+export type CompareItem = { 
+/**
+ * Key.
+ */
+key: string, 
+/**
+ * What changed.
+ */
+change: Change, 
+/**
+ * The tag of its newest line.
+ */
+tag: string, 
+/**
+ * When its newest line was written.
+ */
+at: number, 
+/**
+ * What was said when it last failed or was refused; `None` where that is not its newest line.
+ */
+failure: string | null, 
+/**
+ * It failed or was refused before already.
+ */
+failedBefore: boolean, };
+
+/**
+ * A page of a comparison.
+ */
+export type ComparePage = { 
+/**
+ * The rows, in key order.
+ */
+items: Array<CompareItem>, 
+/**
+ * How many rows the filter leaves.
+ */
+total: number, };
+
+/**
+ * What the runs after one run, up to and including another, have changed.
+ */
+export type Comparison = { 
+/**
+ * Names it for `compare_page`.
+ */
+comparisonId: string, 
+/**
+ * The run that is compared with; what it did itself is not told.
+ */
+from: string, 
+/**
+ * The last run that counts.
+ */
+to: string, 
+/**
+ * How many runs count.
+ */
+runs: number, 
+/**
+ * Of these, runs whose lines are not kept any more: what they did is missing here.
+ */
+runsWithoutLines: number, 
+/**
+ * Keys by what changed.
+ */
+counts: ChangeCounts, };
 
 /**
  * A connection as typed. Text is not trimmed in `prefix` and patterns: spaces are legal there.
@@ -953,6 +1071,14 @@ listedAt: number | null,
  */
 listed: boolean, 
 /**
+ * The stages that its object passes, in order, and how far it came.
+ */
+steps: Array<StoryStep>, 
+/**
+ * What a person can do for it now.
+ */
+next: NextAction, 
+/**
  * What the next sync does with it; `None` where there is nothing to do and nothing to show.
  */
 plan: PlanItem | null, 
@@ -1041,6 +1167,52 @@ connections: number,
 documents: number, };
 
 /**
+ * Lines by what became of the object.
+ */
+export type LineCounts = { 
+/**
+ * Sent.
+ */
+sent: number, 
+/**
+ * Removed.
+ */
+removed: number, 
+/**
+ * Skipped, as far as the run keeps them.
+ */
+skipped: number, 
+/**
+ * Refused.
+ */
+refused: number, 
+/**
+ * Failed.
+ */
+failed: number, };
+
+/**
+ * Which lines of a run to show.
+ */
+export type LineFilter = { 
+/**
+ * Only this outcome.
+ */
+outcome?: ItemOutcome, 
+/**
+ * Only keys, tags and reasons that contain this text.
+ */
+text: string, 
+/**
+ * From this line on.
+ */
+offset: number, 
+/**
+ * At most this many lines; 0 means 100.
+ */
+limit: number, };
+
+/**
  * Whether the local API is served.
  */
 export type LocalApiState = { "kind": "off" } | { "kind": "listening", 
@@ -1071,6 +1243,11 @@ port: number,
 state: LocalApiState, };
 
 /**
+ * What a person can do for a key.
+ */
+export type NextAction = "nothing" | "wait" | "sync_now" | "retry" | "edit_tags" | "edit_scope" | "edit_limit" | "review_plan";
+
+/**
  * Which notifications are shown.
  */
 export type Notifications = "problems" | "every_run" | "none";
@@ -1079,6 +1256,19 @@ export type Notifications = "problems" | "every_run" | "none";
  * An object's key, byte for byte.
  */
 export type ObjectKey = string;
+
+/**
+ * A link that reads one object.
+ */
+export type ObjectLink = { 
+/**
+ * The address. Whoever has it may read the object until it expires.
+ */
+url: string, 
+/**
+ * When it expires; `None` for an object that anybody may read.
+ */
+expiresAt: number | null, };
 
 /**
  * What happens to documents whose object is gone from the bucket or no longer in scope.
@@ -1376,6 +1566,27 @@ removed: number,
 failed: number, };
 
 /**
+ * Which runs to show.
+ */
+export type RunFilter = { 
+/**
+ * Only those of this connection.
+ */
+connectionId?: string, 
+/**
+ * Only those that failed, were broken off, or left something undone.
+ */
+trouble: boolean, 
+/**
+ * From this run on, the newest first.
+ */
+offset: number, 
+/**
+ * At most this many; 0 means 50.
+ */
+limit: number, };
+
+/**
  * One line of a run.
  */
 export type RunItem = { 
@@ -1406,7 +1617,11 @@ size: number,
 /**
  * When.
  */
-at: number, };
+at: number, 
+/**
+ * For a document that was sent: whether its key had none before. `None`: not known.
+ */
+isNew: boolean | null, };
 
 /**
  * A page of a run's lines.
@@ -1416,6 +1631,27 @@ export type RunItems = {
  * The lines.
  */
 items: Array<RunItem>, 
+/**
+ * How many there are in all.
+ */
+total: number, 
+/**
+ * How many there are of each outcome, whichever is asked for.
+ */
+counts: LineCounts, 
+/**
+ * The run is old, and its lines are not kept any more.
+ */
+gone: boolean, };
+
+/**
+ * A page of the run history.
+ */
+export type RunPage = { 
+/**
+ * The runs, the newest first.
+ */
+items: Array<RunView>, 
 /**
  * How many there are in all.
  */
@@ -1620,7 +1856,11 @@ connectionId?: string,
 /**
  * At most this many results; 0 means 20.
  */
-limit: number, };
+limit: number, 
+/**
+ * Leaves out so many of the best results: they were shown before.
+ */
+offset: number, };
 
 /**
  * Results, best first.
@@ -1710,6 +1950,37 @@ text: string,
  * Whether it is what was looked for.
  */
 hit: boolean, };
+
+/**
+ * How a stage stands.
+ */
+export type StepState = "done" | "current" | "stopped" | "ahead";
+
+/**
+ * A stage on the way from an object to a search result.
+ */
+export type StoryStage = "listed" | "admitted" | "tagged" | "sent" | "searchable";
+
+/**
+ * One stage of a key's story.
+ */
+export type StoryStep = { 
+/**
+ * Which.
+ */
+stage: StoryStage, 
+/**
+ * How it stands.
+ */
+state: StepState, 
+/**
+ * When it came to that, where that is known.
+ */
+at: number | null, 
+/**
+ * What is to be told of it.
+ */
+sentence: string, };
 
 /**
  * The answer to a question about all keys.
@@ -1902,6 +2173,27 @@ tag: string,
 count: number, };
 
 /**
+ * Containers that a text leaves, the largest first.
+ */
+export type TagPage = { 
+/**
+ * The largest of them.
+ */
+tags: Array<TagCount>, 
+/**
+ * How many the text leaves.
+ */
+total: number, 
+/**
+ * Documents in all containers, whatever the text.
+ */
+documents: number, 
+/**
+ * Containers in all, whatever the text.
+ */
+containers: number, };
+
+/**
  * Where a key's tag comes from, or why it has none.
  */
 export type TagSource = "captured" | "replaced" | "given" | "fallback" | "nothing" | "illegal";
@@ -1926,6 +2218,74 @@ error: ErrorView | null,
  * The IAM policy with the permissions that a sync needs and no more, as JSON.
  */
 policy: string, };
+
+/**
+ * Names a cause, for whoever wants its files or wants them tried again.
+ */
+export type TroubleCause = { 
+/**
+ * What it has done.
+ */
+kind: TroubleKind, 
+/**
+ * What went wrong.
+ */
+code: ErrorCode, 
+/**
+ * For refusals: the one reason of all its documents; `None` where each has another.
+ */
+reason: string | null, };
+
+/**
+ * What mends a cause, beside trying again.
+ */
+export type TroubleFix = "edit_connection" | "copy_policy" | "open_settings" | "review_removals";
+
+/**
+ * What a cause has done.
+ */
+export type TroubleKind = "not_read" | "not_sent" | "refused" | "run";
+
+/**
+ * A cause of trouble that stands now.
+ */
+export type TroubleView = { 
+/**
+ * The connection.
+ */
+connectionId: string, 
+/**
+ * Its name.
+ */
+connectionName: string, 
+/**
+ * Names the cause.
+ */
+cause: TroubleCause, 
+/**
+ * Files that it concerns; for a run that ended early, removals that it held back.
+ */
+count: number, 
+/**
+ * When it was first seen.
+ */
+since: number, 
+/**
+ * What happened and what to do, with the newest case as its detail.
+ */
+error: ErrorView, 
+/**
+ * The newest run that met it; `None` for refusals.
+ */
+runId: string | null, 
+/**
+ * The last sync stopped because of it, and did not look at further files.
+ */
+stopped: boolean, 
+/**
+ * What mends it.
+ */
+fix: TroubleFix | null, };
 
 /**
  * What a rung showed.
@@ -2014,8 +2374,20 @@ export interface Commands {
   run_get: { arguments: { runId: string, }; reply: RunView };
   /** The newest runs, of one connection or of all. */
   run_list: { arguments: { connectionId: string | null, limit: number, }; reply: Array<RunView> };
-  /** What became of the objects of a run. */
-  run_items: { arguments: { runId: string, outcome: ItemOutcome | null, offset: number, limit: number, }; reply: RunItems };
+  /** The run history, page by page, newest first. */
+  run_page: { arguments: { filter: RunFilter, }; reply: RunPage };
+  /** What became of the objects of a run, page by page, with how many there are of each outcome. */
+  run_lines: { arguments: { runId: string, filter: LineFilter, }; reply: RunItems };
+  /** Works out what the runs after one run, up to and including another (or up to now), have changed. */
+  compare_make: { arguments: { from: string, to: string | null, }; reply: Comparison };
+  /** A part of the last comparison. */
+  compare_page: { arguments: { comparisonId: string, filter: CompareFilter, }; reply: ComparePage };
+  /** Every cause of trouble that stands now, the newest first. */
+  trouble_list: { arguments: Record<string, never>; reply: Array<TroubleView> };
+  /** The files of a cause, by key. */
+  trouble_files: { arguments: { id: string, cause: TroubleCause, offset: number, limit: number, }; reply: RunItems };
+  /** Starts a sync that tries the files of a cause again; refused documents of other causes stay as they are. */
+  trouble_retry: { arguments: { id: string, cause: TroubleCause, }; reply: RunView };
   /** Every Supermemory that is known, by address. */
   knowledge_base_list: { arguments: Record<string, never>; reply: Array<KnowledgeBaseView> };
   /** Keeps an API key for a Supermemory in the keychain. */
@@ -2038,10 +2410,12 @@ export interface Commands {
   hosted_delete: { arguments: { address: string, id: string, deleteDocuments: boolean, }; reply: null };
   /** Makes a hosted connection of the same settings, with the secret from the keychain, and pauses this one until it is resumed. The keys leave this computer. */
   connection_hand_over: { arguments: { id: string, address: string, }; reply: HostedConnection };
-  /** Searches the library. */
-  library_search: { arguments: { query: SearchQuery, }; reply: SearchReply };
-  /** The library's containers. */
-  library_tags: { arguments: Record<string, never>; reply: Array<TagCount> };
+  /** Searches where documents go: `library`, or a Supermemory that is known, by its address. */
+  search: { arguments: { destination: string, query: SearchQuery, }; reply: SearchReply };
+  /** The containers of a destination whose tag contains a text, the largest first. */
+  search_tags: { arguments: { destination: string, text: string, limit: number, }; reply: TagPage };
+  /** A link that reads one object of a connection's bucket for five minutes. Whoever has it may read the object. */
+  object_link: { arguments: { id: string, key: string, }; reply: ObjectLink };
   /** Writes down what helps to find out why something does not work, without names, buckets, addresses, keys and secrets. Nothing is saved. */
   diagnostics_make: { arguments: Record<string, never>; reply: Diagnostics };
   /** Saves a report in Downloads, exactly as it was made. */

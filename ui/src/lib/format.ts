@@ -121,3 +121,18 @@ export function every(minutes: number): string {
   if (minutes % 60 === 0) return t("time.every.hours", { count: minutes / 60 });
   return t("time.every.minutes", { count: minutes });
 }
+
+const relativeDay = new Intl.RelativeTimeFormat(LOCALE ?? "en", { numeric: "auto" });
+
+/** The day of a moment: `today`, `yesterday`, `12 Nov`, `3 Jan 2019`. */
+export function dayOf(at: number, now: number): string {
+  const days = dayNumber(at) - dayNumber(now);
+  if (Math.abs(days) <= 1) return relativeDay.format(days, "day");
+  if (new Date(at).getFullYear() !== new Date(now).getFullYear()) return fullDay.format(at);
+  return dayAndMonth.format(at);
+}
+
+/** The time of a moment on its day: `14:02`. */
+export function timeOf(at: number): string {
+  return clock.format(at);
+}

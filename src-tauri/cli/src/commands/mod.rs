@@ -113,6 +113,7 @@ impl Task {
                     tag: arguments.tag,
                     connection_id: None,
                     limit: arguments.limit,
+                    offset: 0,
                 };
                 search::run(engine, query, output).await
             }

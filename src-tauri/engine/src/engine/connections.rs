@@ -136,12 +136,16 @@ impl Engine {
         self.store.write(move |db| connections::set_deleting(db, row.number, deleting)).await?;
         self.tell_connection(&id).await;
         self.stop_run(&id).await;
-        let finished = self.finish_deletion(&id).await;
-        if finished.is_err() {
-            // Whatever hinders it may pass: it is gone on with.
-            self.follow(&id);
+        match self.finish_deletion(&id).await {
+            // It was under way already.
+            Err(error) if error.code == ErrorCode::ConnectionNotFound => Ok(()),
+            Err(error) => {
+                // Whatever hinders it may pass: it is gone on with.
+                self.follow(&id);
+                Err(error)
+            }
+            Ok(()) => Ok(()),
         }
-        finished
     }
 
     /// Goes on with deletions that an earlier process began. One that cannot be finished now (the keychain is locked)
@@ -161,7 +165,11 @@ impl Engine {
 
     /// Documents first, then what is known of them, then the secret, and last the connection's own row: it stands for all
     /// that is still to be done, so whatever is interrupted can be gone on with.
+    ///
+    /// One at a time: who comes second waits for the first, and finds the connection gone.
     pub(super) async fn finish_deletion(&self, id: &str) -> Result<()> {
+        self.make_way(id).await;
+        let _claim = self.claim_briefly(id)?;
         let row = self.row(id).await?;
         let number = row.number;
         match row.deleting {

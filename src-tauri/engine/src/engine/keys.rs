@@ -6,19 +6,17 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::knowledge_base::intake;
 use crate::laws::Laws;
 use crate::object::ObjectKey;
-use crate::plan::{DocumentRow, DocumentState};
-use crate::scope::SkipReason;
+use crate::plan::DocumentRow;
 use crate::store::keys::{self, KeyRow};
 use crate::store::{documents, runs};
 use crate::sync::judge::Rules;
 use crate::sync::sides::Sides;
 use crate::sync::survey::{self, Line};
 use crate::sync::{audit, now, settle};
-use crate::view::{
-    AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory, PlanAction, PlanItem, RunTrigger, RunView, SyncOptions,
-};
+use crate::view::{AuditReport, DocumentPage, DocumentView, KeyStory, PlanItem, RunTrigger, RunView, SyncOptions};
 
 use super::Engine;
+use super::story::{self, Facts};
 
 /// Earlier lines of a key that its story tells.
 const HISTORY: u32 = 20;
@@ -41,8 +39,12 @@ impl Engine {
                 let found = keys::one(db, number, &key)?;
                 let plan = plan_of(db, number, &rules, complete, &found)?;
                 let history = runs::of_key(db, number, key.as_str(), HISTORY)?;
+                let listed = rules.listed(&found).is_some();
+                let facts = Facts { found: &found, listed, plan: plan.as_ref(), listed_at, history: &history };
                 Ok(KeyStory {
-                    sentence: sentence(&found, plan.as_ref(), listed_at, &history),
+                    sentence: story::sentence(&facts),
+                    steps: story::steps(&facts),
+                    next: story::next(&facts),
                     key: key.as_str().to_owned(),
                     listed_at,
                     listed: found.object.is_some(),
@@ -143,60 +145,4 @@ fn document(row: &DocumentRow) -> DocumentView {
         refusal: row.error_detail.clone(),
         removed_by_hand: row.was_removed_by_hand(),
     }
-}
-
-/// The answer to "why is this key (not) in?", in plain words.
-fn sentence(found: &KeyRow, plan: Option<&PlanItem>, listed_at: Option<i64>, history: &[KeyEvent]) -> String {
-    let live = found.rows.iter().rev().find(|row| row.state == DocumentState::Indexed);
-    let on_its_way = found.rows.iter().any(|row| matches!(row.state, DocumentState::Sent | DocumentState::Intended));
-    let failed =
-        || history.first().filter(|event| event.item.code.is_some()).and_then(|event| event.item.detail.clone());
-    let in_tag = |row: &DocumentRow| format!("It is in the knowledge base, under the tag {}", row.tag);
-    let Some(plan) = plan else {
-        return match (listed_at, live) {
-            (None, _) => "The bucket was never listed. Sync, or make a preview, and ask again.".into(),
-            (_, Some(row)) => format!("{}.", in_tag(row)),
-            (Some(_), None) => {
-                "The bucket does not show this key under the prefix. Check its spelling: capital letters, spaces and slashes count.".into()
-            }
-        };
-    };
-    match plan.action {
-        PlanAction::Unchanged if on_its_way => "It was sent, and the knowledge base is still reading it.".into(),
-        PlanAction::Unchanged => match live {
-            Some(row) => format!("{}, in the version that the bucket shows.", in_tag(row)),
-            None => "It was sent.".into(),
-        },
-        PlanAction::New => match failed() {
-            Some(detail) => format!("It is not in yet: the last attempt failed ({detail}). The next sync tries again."),
-            None => "It is not in yet. The next sync sends it.".into(),
-        },
-        PlanAction::Changed => "An older version is in. The bucket has a newer one, which the next sync sends.".into(),
-        PlanAction::Retagged => "It is in under another tag than its rule gives now. The next sync moves it.".into(),
-        PlanAction::Removed => "It is in, and the next sync removes it.".into(),
-        PlanAction::Kept => {
-            "It is in. The bucket does not have it any more, or it is out of scope; such documents are kept, as chosen."
-                .into()
-        }
-        PlanAction::Skipped if found.rows.last().is_some_and(DocumentRow::was_removed_by_hand) => {
-            "It was removed by hand. It is sent again when it changes, or when you ask for it.".into()
-        }
-        PlanAction::Skipped => skipped(plan, live.is_some()),
-    }
-}
-
-fn skipped(plan: &PlanItem, has_older: bool) -> String {
-    let why = match plan.reason {
-        Some(SkipReason::Refused) => {
-            let said = plan.sentence.as_deref().unwrap_or("no reason was given");
-            format!("The knowledge base refused it: {said}. It is sent again when it changes, or when you ask for it")
-        }
-        Some(SkipReason::OverLimit) => {
-            "The document limit is reached, and keys are taken in order; it waits for a free place".into()
-        }
-        Some(reason) => format!("It is left out: {}", reason.sentence().to_lowercase()),
-        None => "It is left out".into(),
-    };
-    let older = if has_older { " An older version stays in." } else { "" };
-    format!("{}.{older}", why.trim_end_matches('.'))
 }

@@ -27,6 +27,7 @@ use crate::view::{AppStatus, Diagnostics};
 
 mod background;
 mod bases;
+mod comparison;
 mod connections;
 mod diagnostics;
 mod doctor;
@@ -45,7 +46,9 @@ mod running;
 mod settings;
 mod settling;
 mod show;
+mod story;
 mod studio;
+mod trouble;
 mod unwritten;
 
 pub use local_api::{DEFAULT_PORT, local_api_token};
@@ -68,6 +71,7 @@ pub struct Engine {
     running: Mutex<HashMap<String, Running>>,
     previews: Mutex<HashMap<String, Arc<previews::Preview>>>,
     draft: Mutex<Option<Arc<Draft>>>,
+    comparison: Mutex<comparison::Kept>,
     turns: Semaphore,
     waiting: Mutex<background::Waiting>,
     asked: Mutex<notices::Asked>,
@@ -118,6 +122,7 @@ impl Engine {
             running: Mutex::default(),
             previews: Mutex::default(),
             draft: Mutex::default(),
+            comparison: Mutex::default(),
             turns: Semaphore::new(running::TURNS),
             waiting: Mutex::default(),
             asked: Mutex::default(),

@@ -16,7 +16,10 @@ use crate::store::connections::ConnectionRow;
 use crate::store::runs;
 use crate::sync::progress::Progress;
 use crate::sync::{Ends, Run, now};
-use crate::view::{ItemOutcome, RunItems, RunPhase, RunProgress, RunState, RunTrigger, RunView, SyncOptions};
+use crate::view::{
+    ItemOutcome, LineFilter, RunFilter, RunItems, RunPage, RunPhase, RunProgress, RunState, RunTrigger, RunView,
+    SyncOptions,
+};
 
 use super::{Engine, lock, resolve, source};
 
@@ -136,6 +139,17 @@ impl Engine {
         Ok(runs)
     }
 
+    /// A page of the run history, newest first.
+    ///
+    /// # Errors
+    /// What the state file says.
+    pub async fn run_page(&self, filter: RunFilter) -> Result<RunPage> {
+        let limit = if filter.limit == 0 { DEFAULT_RUNS } else { filter.limit.min(LARGEST_PAGE) };
+        let mut page = self.store.read(move |db| runs::page(db, &filter, limit)).await?;
+        page.items.iter_mut().filter(|run| run.state == RunState::Running).for_each(|run| self.add_counts(run));
+        Ok(page)
+    }
+
     /// One run, with what it has counted so far.
     ///
     /// # Errors
@@ -166,8 +180,16 @@ impl Engine {
         offset: u64,
         limit: u32,
     ) -> Result<RunItems> {
-        let limit = if limit == 0 { 100 } else { limit.min(LARGEST_PAGE) };
-        self.store.read(move |db| runs::items(db, &run_id, outcome, offset, limit)).await
+        self.run_lines(run_id, LineFilter { outcome, text: String::new(), offset, limit }).await
+    }
+
+    /// The lines of a run that a filter leaves; `limit` 0 means 100.
+    ///
+    /// # Errors
+    /// `invalid_request` for an unknown run.
+    pub async fn run_lines(&self, run_id: String, filter: LineFilter) -> Result<RunItems> {
+        let limit = if filter.limit == 0 { 100 } else { filter.limit.min(LARGEST_PAGE) };
+        self.store.read(move |db| runs::items(db, &run_id, &filter, limit)).await
     }
 
     /// Takes a connection for something other than a run.
@@ -191,7 +213,7 @@ impl Engine {
     }
 
     /// Ends a use of the connection that gives way to a run.
-    async fn make_way(&self, id: &str) {
+    pub(super) async fn make_way(&self, id: &str) {
         if lock(&self.running).get(id).is_some_and(|running| running.gives_way) {
             self.stop_run(id).await;
         }

@@ -13,6 +13,7 @@ use crate::sync::afterwards::afterwards;
 use crate::sync::judge::Rules;
 use crate::sync::now;
 use crate::sync::sides::Sides;
+use crate::view::{ConnectionState, ConnectionView};
 
 use super::{Engine, lock};
 
@@ -27,7 +28,9 @@ impl Engine {
     pub(super) async fn follow_what_waits(self: &Arc<Self>) {
         // The state file not answering now is no reason to end the loop; the next tick asks again.
         let Ok(views) = self.connection_list().await else { return };
-        for view in views.iter().filter(|view| view.waiting > 0) {
+        // A deletion may have been broken off before it marked anything.
+        let waits = |view: &&ConnectionView| view.waiting > 0 || view.state == ConnectionState::Deleting;
+        for view in views.iter().filter(waits) {
             self.follow(&view.id);
         }
     }
@@ -64,10 +67,7 @@ impl Engine {
         let row = self.row(id).await?;
         let number = row.number;
         if row.deleting.is_some() {
-            return match self.finish_deletion(id).await {
-                Ok(()) => Ok(0),
-                Err(error) => Err(error),
-            };
+            return self.finish_deletion(id).await.map(|()| 0);
         }
         let claim = self.claim_briefly(id)?;
         let settings = &row.connection.settings;

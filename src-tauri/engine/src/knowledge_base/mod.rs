@@ -155,6 +155,8 @@ pub struct SearchQuery {
     pub connection_id: Option<ConnectionId>,
     /// At most this many results; 0 means 20.
     pub limit: u32,
+    /// Leaves out so many of the best results: they were shown before.
+    pub offset: u32,
 }
 
 /// A piece of a snippet.

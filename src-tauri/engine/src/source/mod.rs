@@ -11,6 +11,7 @@ mod classify;
 mod client;
 mod fetch;
 mod http;
+mod link;
 mod listing;
 mod profiles;
 mod providers;

@@ -213,31 +213,27 @@ pub fn forget_all(db: &Db, connection: i64) -> Result<()> {
     Ok(())
 }
 
-/// Keys with more than one row, or whose removal has begun, by key, after a key: where something may have to go although
-/// the bucket is not asked.
-pub fn keys_that_wait(db: &Db, connection: i64, after: &str, limit: u32) -> Result<Vec<ObjectKey>> {
+/// Where something may have to go although the bucket is not asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crowded {
+    /// Keys with more than one row: an old version may have to go.
+    SeveralRows,
+    /// These, and keys whose removal has begun.
+    OrLeaving,
+}
+
+/// Keys of this kind, by key, after a key.
+pub fn crowded_keys(db: &Db, connection: i64, kind: Crowded, after: &str, limit: u32) -> Result<Vec<ObjectKey>> {
     let mut statement = db
         .prepare_cached(
             "SELECT key FROM documents WHERE connection = ?1 AND key > ?2 \
-             GROUP BY key HAVING count(*) > 1 OR max(state = 'removing') ORDER BY key LIMIT ?3",
+             GROUP BY key HAVING count(*) > 1 OR (?3 AND max(state = 'removing')) ORDER BY key LIMIT ?4",
         )
         .map_err(sql_error)?;
     let rows = statement
-        .query_map(params![connection, after, limit], |row| Ok(ObjectKey::new(row.get::<_, String>(0)?)))
-        .map_err(sql_error)?;
-    rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
-}
-
-/// Keys with more than one row, by key, after a key: where an old version may have to go.
-pub fn keys_with_several_rows(db: &Db, connection: i64, after: &str, limit: u32) -> Result<Vec<ObjectKey>> {
-    let mut statement = db
-        .prepare_cached(
-            "SELECT key FROM documents WHERE connection = ?1 AND key > ?2 GROUP BY key HAVING count(*) > 1 \
-             ORDER BY key LIMIT ?3",
-        )
-        .map_err(sql_error)?;
-    let rows = statement
-        .query_map(params![connection, after, limit], |row| Ok(ObjectKey::new(row.get::<_, String>(0)?)))
+        .query_map(params![connection, after, kind == Crowded::OrLeaving, limit], |row| {
+            Ok(ObjectKey::new(row.get::<_, String>(0)?))
+        })
         .map_err(sql_error)?;
     rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
 }

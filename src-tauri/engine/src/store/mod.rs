@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::laws::{Law, Laws};
 use lock::Lock;
 
+pub mod comparison;
 pub mod connections;
 pub mod documents;
 pub mod keys;
@@ -23,15 +24,17 @@ pub mod objects;
 pub mod preview;
 pub mod runs;
 pub mod settings;
+pub mod trouble;
 
 /// `application_id` of the state file: "S3Cn".
 const APPLICATION_ID: i32 = 0x5333_436e;
 /// One script per version; `user_version` counts those that were run.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
     include_str!("migrations/4.sql"),
+    include_str!("migrations/5.sql"),
 ];
 const STATE_FILE: &str = "state.db";
 

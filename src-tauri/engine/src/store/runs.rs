@@ -5,7 +5,10 @@ use rusqlite::{Connection as Db, OptionalExtension, Row, params};
 use super::connections::{from_name, to_name};
 use super::sql_error;
 use crate::error::{Error, ErrorCode, Result};
-use crate::view::{ItemOutcome, KeyEvent, PlanDrift, RunBar, RunItem, RunItems, RunState, RunTrigger, RunView};
+use crate::view::{
+    ItemOutcome, KeyEvent, LineCounts, LineFilter, PlanDrift, RunBar, RunFilter, RunItem, RunItems, RunPage, RunState,
+    RunTrigger, RunView,
+};
 
 /// Runs that a connection keeps; older ones go when a new one begins.
 const KEPT: u32 = 200;
@@ -144,6 +147,22 @@ pub fn newest(db: &Db, connection: Option<&str>, limit: u32) -> Result<Vec<RunVi
     runs.map(|run| run.map_err(sql_error)?).collect()
 }
 
+/// A page of the runs that a filter leaves, newest first.
+pub fn page(db: &Db, filter: &RunFilter, limit: u32) -> Result<RunPage> {
+    const WHICH: &str = "WHERE (?1 IS NULL OR connections.id = ?1) AND (NOT ?2 OR failed + held_back > 0 \
+        OR state IN ('partly_completed', 'failed', 'interrupted'))";
+    let RunFilter { connection_id, trouble, offset, limit: _ } = filter;
+    let count = format!("SELECT count(*) FROM runs JOIN connections ON connections.number = runs.connection {WHICH}");
+    let total = db.query_row(&count, params![connection_id, trouble], |row| row.get(0)).map_err(sql_error)?;
+    let mut statement = db
+        .prepare_cached(&format!("SELECT {COLUMNS} {WHICH} ORDER BY runs.number DESC LIMIT ?3 OFFSET ?4"))
+        .map_err(sql_error)?;
+    let runs = statement
+        .query_map(params![connection_id, trouble, limit, *offset as i64], |row| Ok(read(row)))
+        .map_err(sql_error)?;
+    Ok(RunPage { items: runs.map(|run| run.map_err(sql_error)?).collect::<Result<_>>()?, total })
+}
+
 /// When the last run that completed ended; a trial leaves out most.
 pub fn last_complete_at(db: &Db, connection: i64) -> Result<Option<i64>> {
     db.prepare_cached(
@@ -204,34 +223,66 @@ pub fn bars(db: &Db, connection: i64) -> Result<Vec<RunBar>> {
 pub fn add_item(db: &Db, run: i64, number: u64, item: &RunItem) -> Result<()> {
     let mut statement = db
         .prepare_cached(
-            "INSERT INTO run_items (run, number, key, tag, outcome, code, detail, size, at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO run_items (run, number, key, tag, outcome, code, detail, size, at, is_new) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )
         .map_err(sql_error)?;
-    let RunItem { key, tag, outcome, code, detail, size, at } = item;
+    let RunItem { key, tag, outcome, code, detail, size, at, is_new } = item;
     statement
-        .execute(params![run, number as i64, key, tag, to_name(outcome)?, code, detail, *size as i64, at])
+        .execute(params![run, number as i64, key, tag, to_name(outcome)?, code, detail, *size as i64, at, is_new])
         .map_err(sql_error)?;
     Ok(())
 }
 
 /// A page of a run's lines.
-pub fn items(db: &Db, run: &str, outcome: Option<ItemOutcome>, offset: u64, limit: u32) -> Result<RunItems> {
-    by_id(db, run)?;
-    let outcome = outcome.map(|o| to_name(&o)).transpose()?;
-    let filter = "FROM run_items WHERE run = (SELECT number FROM runs WHERE id = ?1) AND (?2 IS NULL OR outcome = ?2)";
-    let total = db
-        .query_row(&format!("SELECT count(*) {filter}"), params![run, outcome], |row| row.get(0))
-        .map_err(sql_error)?;
+pub fn items(db: &Db, run: &str, filter: &LineFilter, limit: u32) -> Result<RunItems> {
+    const WHICH: &str = "FROM run_items WHERE run = ?1 AND (?2 = '' OR instr(lower(key), lower(?2)) > 0 \
+        OR instr(tag, ?2) > 0 OR instr(lower(detail), lower(?2)) > 0)";
+    let LineFilter { outcome, text, offset, limit: _ } = filter;
+    let (number, lines): (i64, u64) = db
+        .query_row("SELECT number, lines FROM runs WHERE id = ?1", [run], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+        .map_err(sql_error)?
+        .ok_or_else(|| Error::new(ErrorCode::InvalidRequest, format!("there is no run {run}")))?;
+    let wanted = outcome.map(|o| to_name(&o)).transpose()?;
+    let (counts, total) =
+        count_items(db, &format!("SELECT outcome, count(*) {WHICH} GROUP BY outcome"), number, text, *outcome)?;
     let mut statement = db
         .prepare_cached(&format!(
-            "SELECT key, tag, outcome, code, detail, size, at {filter} ORDER BY number LIMIT ?3 OFFSET ?4"
+            "SELECT key, tag, outcome, code, detail, size, at, is_new {WHICH} AND (?3 IS NULL OR outcome = ?3) \
+             ORDER BY number LIMIT ?4 OFFSET ?5"
         ))
         .map_err(sql_error)?;
     let rows = statement
-        .query_map(params![run, outcome, limit, offset as i64], |row| Ok(read_item(row)))
+        .query_map(params![number, text, wanted, limit, *offset as i64], |row| Ok(read_item(row)))
         .map_err(sql_error)?;
-    Ok(RunItems { items: rows.map(|item| item.map_err(sql_error)?).collect::<Result<_>>()?, total })
+    let items = rows.map(|item| item.map_err(sql_error)?).collect::<Result<_>>()?;
+    Ok(RunItems { items, total, counts, gone: lines > 0 && lines_are_gone(db, number)? })
+}
+
+fn count_items(db: &Db, sql: &str, run: i64, text: &str, wanted: Option<ItemOutcome>) -> Result<(LineCounts, u64)> {
+    let mut statement = db.prepare_cached(sql).map_err(sql_error)?;
+    let mut rows = statement.query(params![run, text]).map_err(sql_error)?;
+    let (mut counts, mut total) = (LineCounts::default(), 0);
+    while let Some(row) = rows.next().map_err(sql_error)? {
+        let outcome = from_name::<ItemOutcome>(row, "outcome")?;
+        let count: u64 = row.get(1).map_err(sql_error)?;
+        *match outcome {
+            ItemOutcome::Sent => &mut counts.sent,
+            ItemOutcome::Removed => &mut counts.removed,
+            ItemOutcome::Skipped => &mut counts.skipped,
+            ItemOutcome::Refused => &mut counts.refused,
+            ItemOutcome::Failed => &mut counts.failed,
+        } = count;
+        total += if wanted.is_none_or(|wanted| wanted == outcome) { count } else { 0 };
+    }
+    Ok((counts, total))
+}
+
+/// Whether a run that wrote lines has none any more.
+fn lines_are_gone(db: &Db, run: i64) -> Result<bool> {
+    db.query_row("SELECT NOT EXISTS (SELECT 1 FROM run_items WHERE run = ?1)", [run], |row| row.get(0))
+        .map_err(sql_error)
 }
 
 /// How many of these keys failed in the newest run that has ended; of all keys when there are none.
@@ -250,7 +301,7 @@ pub fn last_failed(db: &Db, connection: i64, keys: &[String]) -> Result<u64> {
 pub fn of_key(db: &Db, connection: i64, key: &str, limit: u32) -> Result<Vec<KeyEvent>> {
     let mut statement = db
         .prepare_cached(
-            "SELECT runs.id, key, tag, outcome, code, detail, size, at FROM run_items JOIN runs ON runs.number = run \
+            "SELECT runs.id, key, tag, outcome, code, detail, size, at, is_new FROM run_items JOIN runs ON runs.number = run \
              WHERE key = ?2 AND runs.connection = ?1 ORDER BY run DESC, run_items.number DESC LIMIT ?3",
         )
         .map_err(sql_error)?;
@@ -271,6 +322,7 @@ fn read_item(row: &Row<'_>) -> Result<RunItem> {
             detail: row.get("detail")?,
             size: row.get("size")?,
             at: row.get("at")?,
+            is_new: row.get("is_new")?,
         })
     };
     item().map_err(sql_error)

@@ -6,6 +6,7 @@ use crate::connection::{ConnectionDraft, SecretNeed};
 use crate::object::{ETag, ObjectKey, ObjectMeta};
 use crate::plan::DocumentState;
 use crate::tag::ContainerTag;
+use crate::view::LineFilter;
 
 fn draft(name: &str) -> crate::connection::Settings {
     let json = serde_json::json!({"name": name, "bucket": "files", "region": "auto", "containerTags": ["t"], "credentials": {"kind": "anonymous"}});
@@ -163,6 +164,7 @@ async fn older_runs_lose_their_lines_beyond_a_bound_and_the_newest_keeps_its_own
     use crate::view::{ItemOutcome, RunItem, RunState, RunTrigger::Manual};
     let (_folder, store, number) = open().await;
     let item = RunItem {
+        is_new: None,
         key: "a".into(),
         tag: "t".into(),
         outcome: ItemOutcome::Sent,
@@ -184,7 +186,7 @@ async fn older_runs_lose_their_lines_beyond_a_bound_and_the_newest_keeps_its_own
             .expect("runs");
     }
     store.write(move |db| runs::begin(db, number, "r4", Manual, None, 3)).await.expect("begins");
-    let lines = |id: &'static str| store.read(move |db| Ok(runs::items(db, id, None, 0, 10)?.total));
+    let lines = |id: &'static str| store.read(move |db| Ok(runs::items(db, id, &LineFilter::default(), 10)?.total));
     assert_eq!(lines("r3").await.expect("reads"), 1, "the newest keeps all");
     assert_eq!(lines("r2").await.expect("reads"), 0);
     assert_eq!(lines("r1").await.expect("reads"), 0);

@@ -5,6 +5,7 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Result;
+use crate::store::documents::Crowded;
 use crate::store::{documents, keys};
 use crate::sync::judge::Rules;
 use crate::sync::removal::{self, Leaving, Round};
@@ -27,7 +28,7 @@ pub async fn afterwards(sides: Sides<'_>, rules: &Rules, cancel: &CancellationTo
         let page = sides
             .store
             .read(move |db| {
-                let waiting = documents::keys_that_wait(db, number, &start, keys::PAGE)?;
+                let waiting = documents::crowded_keys(db, number, Crowded::OrLeaving, &start, keys::PAGE)?;
                 waiting.iter().map(|key| keys::one(db, number, key)).collect::<Result<Vec<_>>>()
             })
             .await?;

@@ -22,6 +22,7 @@ use crate::plan::Step;
 use crate::plan::totals::{Brake, Places};
 use crate::source::ObjectSource;
 use crate::store::connections::{self, ConnectionRow};
+use crate::store::documents::Crowded;
 use crate::store::keys::KeyRow;
 use crate::store::{Store, documents, keys, runs};
 use crate::view::{ItemOutcome, Previewed, RunItem, RunPhase, RunState};
@@ -148,13 +149,13 @@ impl Run {
         let Some((plan, holds)) = self.plan(ledger, &rules, standing).await? else { return Ok(()) };
 
         self.progress.enter(RunPhase::Removing, self.now());
-        self.remove_round(ends, ledger, &rules, Round::First { brake: holds }).await?;
+        self.remove_round(ends, ledger, &rules, Round::First { brake: holds }, None).await?;
         self.progress.enter(RunPhase::Sending, self.now());
         self.send(ends, ledger, &rules, &plan, Sending::KeysWithPlace).await?;
         self.send(ends, ledger, &rules, &plan, Sending::NewKeys).await?;
         self.progress.enter(RunPhase::Settling, self.now());
         self.unless_cancelled(settle::settle(self.sides(ends), self.now())).await?;
-        self.remove_round(ends, ledger, &rules, Round::Last).await
+        self.remove_round(ends, ledger, &rules, Round::Last, Some(Crowded::SeveralRows)).await
     }
 
     /// Asks, unless it is cancelled: what was answered by then is written down, and the rest is asked by the next run.
@@ -211,13 +212,20 @@ impl Run {
         (self.clock)()
     }
 
-    /// Walks the keys and removes what leaves in this round.
-    async fn remove_round(&self, ends: &Ends, ledger: &Ledger, rules: &Rules, round: Round) -> Result<()> {
+    /// Walks the keys, all of them or those of a kind, and removes what leaves in this round.
+    async fn remove_round(
+        &self,
+        ends: &Ends,
+        ledger: &Ledger,
+        rules: &Rules,
+        round: Round,
+        only: Option<Crowded>,
+    ) -> Result<()> {
         let mut after = String::new();
         let mut group: Vec<Leaving> = Vec::new();
         let mut doubts = 0;
         while !self.cancel.is_cancelled() {
-            let page = self.next_keys(&after, round).await?;
+            let page = self.next_keys(&after, only).await?;
             let Some(last) = page.last() else { return self.remove_group(ends, ledger, group).await };
             after = last.key.as_str().to_owned();
             for key in &page {
@@ -260,13 +268,13 @@ impl Run {
         Ok(false)
     }
 
-    /// The next keys that this round looks at: the last one only has to look where a key has several rows.
-    async fn next_keys(&self, after: &str, round: Round) -> Result<Vec<KeyRow>> {
+    /// The next keys, all of them or those of a kind.
+    async fn next_keys(&self, after: &str, only: Option<Crowded>) -> Result<Vec<KeyRow>> {
         let (number, after) = (self.connection.number, after.to_owned());
         self.store
-            .read(move |db| match round {
-                Round::First { .. } => keys::page(db, number, &after),
-                Round::Last | Round::Between => documents::keys_with_several_rows(db, number, &after, keys::PAGE)?
+            .read(move |db| match only {
+                None => keys::page(db, number, &after),
+                Some(kind) => documents::crowded_keys(db, number, kind, &after, keys::PAGE)?
                     .iter()
                     .map(|key| keys::one(db, number, key))
                     .collect(),
@@ -401,7 +409,7 @@ impl Sending {
 fn removed_item(leaving: &Leaving, at: i64) -> RunItem {
     let row = &leaving.row;
     let (key, tag) = (row.key.as_str().to_owned(), row.tag.to_string());
-    RunItem { key, tag, outcome: ItemOutcome::Removed, code: None, detail: None, size: row.size, at }
+    RunItem { key, tag, outcome: ItemOutcome::Removed, code: None, detail: None, size: row.size, at, is_new: None }
 }
 
 /// Removes every document of a connection from the knowledge base, whatever its state; resumable at any point.

@@ -89,6 +89,7 @@ fn skipped_item(key: &KeyRow, judgement: &Judgement, line: &Line, at: i64) -> Ru
         detail: line.reason.map(|reason| reason.sentence().to_owned()),
         size: size_of(key),
         at,
+        is_new: None,
     }
 }
 

@@ -120,11 +120,19 @@ impl<'a> Lanes<'a> {
                 self.progress.add_settled();
                 Ok(())
             }
-            None => self.put(object, want, id, hash, fetched).await,
+            None => self.put(object, want, id, hash, fetched, is_new(&key.rows)).await,
         }
     }
 
-    async fn put(&self, object: &ObjectMeta, want: &Wanted, id: String, hash: Vec<u8>, bytes: Bytes) -> Result<()> {
+    async fn put(
+        &self,
+        object: &ObjectMeta,
+        want: &Wanted,
+        id: String,
+        hash: Vec<u8>,
+        bytes: Bytes,
+        is_new: Option<bool>,
+    ) -> Result<()> {
         let (key, etag, tag) = (object.key.clone(), want.etag.clone(), want.tag.clone());
         let intent = Intent {
             id: id.clone(),
@@ -174,7 +182,8 @@ impl<'a> Lanes<'a> {
             _ => self.progress.add_sent(object.size),
         }
         self.budget.lock().unwrap_or_else(std::sync::PoisonError::into_inner).passed();
-        self.line(object, want, outcome, None, detail).await
+        let is_new = is_new.filter(|_| outcome == ItemOutcome::Sent);
+        self.line(object, want, RunItem { outcome, detail, is_new, ..self.blank() }).await
     }
 
     fn heed(&self) {
@@ -184,22 +193,33 @@ impl<'a> Lanes<'a> {
     async fn failed(&self, object: &ObjectMeta, want: &Wanted, error: Error) -> Result<()> {
         self.progress.add_failed(&error);
         let stop = self.budget.lock().unwrap_or_else(std::sync::PoisonError::into_inner).failed(&error);
-        let code = Some(error.code.name());
-        self.line(object, want, ItemOutcome::Failed, code, Some(error.detail)).await?;
+        let (code, detail) = (Some(error.code.name()), Some(error.detail));
+        self.line(object, want, RunItem { outcome: ItemOutcome::Failed, code, detail, ..self.blank() }).await?;
         stop.map_or(Ok(()), Err)
     }
 
-    async fn line(
-        &self,
-        object: &ObjectMeta,
-        want: &Wanted,
-        outcome: ItemOutcome,
-        code: Option<String>,
-        detail: Option<String>,
-    ) -> Result<()> {
+    /// Writes down what became of an object; `told` says all but which object it is.
+    async fn line(&self, object: &ObjectMeta, want: &Wanted, told: RunItem) -> Result<()> {
         let (key, tag) = (object.key.as_str().to_owned(), want.tag.to_string());
-        let item = RunItem { key, tag, outcome, code, detail, size: object.size, at: (self.clock)() };
+        let item = RunItem { key, tag, size: object.size, ..told };
         self.ledger.enter(Entry::Item(self.progress.next_line(), item)).await
+    }
+
+    fn blank(&self) -> RunItem {
+        let (key, tag, at) = (String::new(), String::new(), (self.clock)());
+        RunItem { key, tag, outcome: ItemOutcome::Sent, code: None, detail: None, size: 0, at, is_new: None }
+    }
+}
+
+/// Whether a key has no document yet, as far as its rows tell: one that was begun before may be the first, or may have
+/// taken the place of one that has just been removed.
+fn is_new(rows: &[DocumentRow]) -> Option<bool> {
+    use DocumentState::{Indexed, Intended, Removing, Sent};
+    let has = |states: &[DocumentState]| rows.iter().any(|row| states.contains(&row.state));
+    match (has(&[Sent, Indexed, Removing]), has(&[Intended])) {
+        (true, _) => Some(false),
+        (false, true) => None,
+        (false, false) => Some(true),
     }
 }
 

@@ -52,12 +52,82 @@ pub struct KeyStory {
     pub listed_at: Option<i64>,
     /// Whether that listing showed the key.
     pub listed: bool,
+    /// The stages that its object passes, in order, and how far it came.
+    pub steps: Vec<StoryStep>,
+    /// What a person can do for it now.
+    pub next: NextAction,
     /// What the next sync does with it; `None` where there is nothing to do and nothing to show.
     pub plan: Option<PlanItem>,
     /// Its documents, oldest first.
     pub documents: Vec<DocumentView>,
     /// What became of it in earlier runs, newest first.
     pub history: Vec<KeyEvent>,
+}
+
+/// A stage on the way from an object to a search result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StoryStage {
+    /// The bucket's listing shows it.
+    Listed,
+    /// Type, size and rules let it in.
+    Admitted,
+    /// It has a container.
+    Tagged,
+    /// Its document was sent.
+    Sent,
+    /// Its document can be found.
+    Searchable,
+}
+
+/// How a stage stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// Passed.
+    Done,
+    /// It is here now, and goes on by itself or with the next sync.
+    Current,
+    /// It stopped here.
+    Stopped,
+    /// Not reached.
+    Ahead,
+}
+
+/// One stage of a key's story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StoryStep {
+    /// Which.
+    pub stage: StoryStage,
+    /// How it stands.
+    pub state: StepState,
+    /// When it came to that, where that is known.
+    pub at: Option<i64>,
+    /// What is to be told of it.
+    pub sentence: String,
+}
+
+/// What a person can do for a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum NextAction {
+    /// Nothing: it is where it should be, or stays out by what it is.
+    Nothing,
+    /// Wait: it goes on by itself.
+    Wait,
+    /// Sync.
+    SyncNow,
+    /// Try it again.
+    Retry,
+    /// Change the tag rule.
+    EditTags,
+    /// Change which objects are taken.
+    EditScope,
+    /// Raise the document limit.
+    EditLimit,
+    /// Look at the plan.
+    ReviewPlan,
 }
 
 /// What became of a key in a run.

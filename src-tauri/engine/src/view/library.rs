@@ -1,4 +1,39 @@
-//! Documents of the library as faces see them.
+//! Documents of the library as faces see them, and links to the objects behind them.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::knowledge_base::TagCount;
+
+/// A link that reads one object.
+#[derive(Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ObjectLink {
+    /// The address. Whoever has it may read the object until it expires.
+    pub url: String,
+    /// When it expires; `None` for an object that anybody may read.
+    pub expires_at: Option<i64>,
+}
+
+impl std::fmt::Debug for ObjectLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ObjectLink").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
+
+/// Containers that a text leaves, the largest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TagPage {
+    /// The largest of them.
+    pub tags: Vec<TagCount>,
+    /// How many the text leaves.
+    pub total: u64,
+    /// Documents in all containers, whatever the text.
+    pub documents: u64,
+    /// Containers in all, whatever the text.
+    pub containers: u64,
+}
 
 /// A document that the library holds. Documents never change, so it has one time.
 #[derive(Debug, Clone, PartialEq, Eq)]

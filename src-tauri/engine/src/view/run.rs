@@ -176,14 +176,76 @@ pub struct RunItem {
     pub size: u64,
     /// When.
     pub at: i64,
+    /// For a document that was sent: whether its key had none before. `None`: not known.
+    pub is_new: Option<bool>,
+}
+
+/// Which lines of a run to show.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LineFilter {
+    /// Only this outcome.
+    #[ts(optional)]
+    pub outcome: Option<ItemOutcome>,
+    /// Only keys, tags and reasons that contain this text.
+    pub text: String,
+    /// From this line on.
+    pub offset: u64,
+    /// At most this many lines; 0 means 100.
+    pub limit: u32,
+}
+
+/// Lines by what became of the object.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LineCounts {
+    /// Sent.
+    pub sent: u64,
+    /// Removed.
+    pub removed: u64,
+    /// Skipped, as far as the run keeps them.
+    pub skipped: u64,
+    /// Refused.
+    pub refused: u64,
+    /// Failed.
+    pub failed: u64,
 }
 
 /// A page of a run's lines.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct RunItems {
     /// The lines.
     pub items: Vec<RunItem>,
+    /// How many there are in all.
+    pub total: u64,
+    /// How many there are of each outcome, whichever is asked for.
+    pub counts: LineCounts,
+    /// The run is old, and its lines are not kept any more.
+    pub gone: bool,
+}
+
+/// Which runs to show.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RunFilter {
+    /// Only those of this connection.
+    #[ts(optional)]
+    pub connection_id: Option<String>,
+    /// Only those that failed, were broken off, or left something undone.
+    pub trouble: bool,
+    /// From this run on, the newest first.
+    pub offset: u64,
+    /// At most this many; 0 means 50.
+    pub limit: u32,
+}
+
+/// A page of the run history.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RunPage {
+    /// The runs, the newest first.
+    pub items: Vec<RunView>,
     /// How many there are in all.
     pub total: u64,
 }

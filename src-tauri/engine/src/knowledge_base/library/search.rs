@@ -110,9 +110,9 @@ fn best(connection: &Connection, query: &SearchQuery, expression: &str) -> rusql
             "documents.id, connection, bucket, key, tag, size, modified, search.rank,
              CASE WHEN instr(snippet(search, 2, ?5, ?6, '…', 40), ?5) > 0
                   THEN snippet(search, 2, ?5, ?6, '…', 40) ELSE snippet(search, -1, ?5, ?6, '…', 40) END",
-            "ORDER BY search.rank LIMIT ?4"
+            "ORDER BY search.rank LIMIT ?4 OFFSET ?7"
         ))?
-        .query_map(params![expression, query.tag, query.connection_id, limit, begins, ends], |row| {
+        .query_map(params![expression, query.tag, query.connection_id, limit, begins, ends, query.offset], |row| {
             Ok(SearchResult {
                 document_id: row.get(0)?,
                 connection_id: row.get(1)?,

@@ -61,7 +61,9 @@ pub async fn search(client: &Client, query: &SearchQuery) -> Result<SearchReply>
     if words.trim().is_empty() {
         return nothing();
     }
-    let limit = if query.limit == 0 { DEFAULT_LIMIT } else { query.limit.min(LARGEST_LIMIT) };
+    // The API has no pages: what was shown before is asked for once more, and left out.
+    let limit = if query.limit == 0 { DEFAULT_LIMIT } else { query.limit };
+    let (limit, before) = (query.offset.saturating_add(limit).min(LARGEST_LIMIT), query.offset as usize);
     let mut body = json!({ "q": words.trim(), "limit": limit });
     if let Some(tag) = &tag {
         body["containerTags"] = json!([tag]);
@@ -75,8 +77,10 @@ pub async fn search(client: &Client, query: &SearchQuery) -> Result<SearchReply>
     let result = |found: Found| result(found, tag.as_ref(), query, &wanted);
     let mut results: Vec<SearchResult> = reply.results.into_iter().filter_map(result).collect();
     results.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let ours = results.len();
+    results.drain(..before.min(ours));
     // What is not ours is not shown, and not counted as far as it was seen.
-    let total = (reply.total as u64).max(found as u64) - (found - results.len()) as u64;
+    let total = (reply.total as u64).max(found as u64) - (found - ours) as u64;
     Ok(SearchReply { results, total })
 }
 

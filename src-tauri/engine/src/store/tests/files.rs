@@ -1,6 +1,7 @@
 //! The file itself: full disks, older versions, older copies.
 
 use super::*;
+use crate::view::LineFilter;
 use crate::view::RunTrigger::Manual;
 
 /// A file as the first version made it, with a row in every table.
@@ -42,7 +43,7 @@ async fn a_file_of_the_first_version_keeps_its_rows_and_a_copy_of_it_is_left_bes
     assert_eq!(keys(&store, 1).await, ["p/a.md:e1"]);
     let rows = store.read(|db| documents::of_key(db, 1, &ObjectKey::new("p/a.md"))).await.expect("reads");
     assert_eq!((rows[0].state, rows[0].remote_id.as_deref()), (DocumentState::Indexed, Some("r-1")));
-    let items = store.read(|db| runs::items(db, "run-41", None, 0, 10)).await.expect("reads");
+    let items = store.read(|db| runs::items(db, "run-41", &LineFilter::default(), 10)).await.expect("reads");
     assert_eq!((items.total, items.items[0].key.as_str()), (1, "p/a.md"));
     let [copy] = &copies(folder.path())[..] else { panic!("one copy: {:?}", copies(folder.path())) };
     let copy = Db::open(copy).expect("opens");
