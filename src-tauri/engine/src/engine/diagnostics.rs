@@ -75,7 +75,7 @@ impl Engine {
             .read(|db| Ok((read(db)?, db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap_or(0))))
             .await?;
         let views = self.connection_list().await?;
-        let (settings, local_api) = (self.app_settings_get().await?, self.local_api_wish().borrow().clone());
+        let (settings, local_api) = (self.app_settings_get().await?, *self.local_api_wish().borrow());
         let mut page = Page::default();
         page.part(0, "S3 Connector diagnostics");
         page.fact(1, "made", Moment(now()));

@@ -221,7 +221,7 @@ impl<'a> Tags<'a> {
                 let number = match reading {
                     Reading::Replaced(_, tag) => {
                         let number = self.named(Cow::Owned(tag.as_str().to_owned()));
-                        self.sources[number as usize].replaces(*text);
+                        self.sources[number as usize].replaces(text);
                         number
                     }
                     _ => {

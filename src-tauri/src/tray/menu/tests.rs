@@ -92,6 +92,7 @@ fn last_run(state: RunState) -> RunView {
         bytes: 0,
         held_back: 0,
         trial: None,
+        drift: None,
         error: None,
     }
 }
