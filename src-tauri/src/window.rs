@@ -1,6 +1,6 @@
 //! The window: one, kept for as long as the app runs, and the places in it that a click elsewhere leads to.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use s3_connector_engine::view::RunView;
@@ -78,8 +78,16 @@ impl Default for Reader {
 }
 
 impl Reader {
-    fn replace(&self, page: Page) -> Page {
-        std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), page)
+    /// The page loads, for the first time or again; where somebody wants to go stays.
+    fn load(&self) {
+        let mut page = self.page();
+        if let Page::Listens = *page {
+            *page = Page::Loads { place: None };
+        }
+    }
+
+    fn page(&self) -> MutexGuard<'_, Page> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -104,7 +112,7 @@ pub fn build(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
         .on_page_load(move |window, page| match page.event() {
             PageLoadEvent::Finished if hidden => show_without_tray(window.app_handle()),
             PageLoadEvent::Finished => show(window.app_handle()),
-            PageLoadEvent::Started => drop(window.state::<Reader>().replace(Page::Loads { place: None })),
+            PageLoadEvent::Started => window.state::<Reader>().load(),
         })
         .build()?;
     let app = app.clone();
@@ -170,8 +178,7 @@ pub fn show(app: &AppHandle) {
 pub fn open_at(app: &AppHandle, place: &Place) {
     show(app);
     let reader = app.state::<Reader>();
-    let mut page = reader.0.lock().unwrap_or_else(PoisonError::into_inner);
-    match &mut *page {
+    match &mut *reader.page() {
         Page::Loads { place: asked } => *asked = Some(place.clone()),
         Page::Listens => with(app, |window| window.emit_to(LABEL, OPEN_EVENT, place)),
     }
@@ -179,7 +186,7 @@ pub fn open_at(app: &AppHandle, place: &Place) {
 
 /// The page listens from now on; returns where somebody wanted to go before it did.
 pub fn page_listens(app: &AppHandle) -> Option<Place> {
-    match app.state::<Reader>().replace(Page::Listens) {
+    match std::mem::replace(&mut *app.state::<Reader>().page(), Page::Listens) {
         Page::Loads { place } => place,
         Page::Listens => None,
     }
