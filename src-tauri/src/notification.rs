@@ -170,6 +170,7 @@ mod tests {
             bytes: 0,
             held_back: 0,
             trial: None,
+            drift: None,
             error: None,
         }
     }

@@ -39,9 +39,9 @@ impl Authority {
         self.issuer.pem()
     }
 
-    /// What a server needs that is reached as 127.0.0.1 or `localhost`.
+    /// What a server needs that is reached as 127.0.0.1, `localhost`, or by a proxy as a name under `example.test`.
     pub fn server(&self) -> Arc<ServerConfig> {
-        let mut params = CertificateParams::new(vec!["localhost".into()]).expect("a name");
+        let mut params = CertificateParams::new(vec!["localhost".into(), "*.example.test".into()]).expect("a name");
         params.subject_alt_names.push(SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)));
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 pub mod authority;
+pub mod bridge;
+pub mod browser;
 #[cfg(unix)]
 pub mod desktop;
 pub mod held;
@@ -23,11 +25,13 @@ pub mod s3_server;
 pub mod samples;
 pub mod scene;
 pub mod sdk;
+pub mod showroom;
 pub mod source_contract;
 pub mod supermemory;
 pub mod tools;
 #[cfg(unix)]
 pub mod tray;
+pub mod tunnel;
 pub mod wait;
 #[cfg(unix)]
 pub mod window;

@@ -11,7 +11,8 @@ use s3_connector_engine::error::ErrorCode;
 use s3_connector_engine::knowledge_base::SearchQuery;
 use s3_connector_engine::secrets::{MemorySecrets, SecretStore};
 use s3_connector_engine::view::{
-    ConnectionView, KeyStory, KnowledgeBaseDraft, PlanFilter, PlanItem, PlanSummary, PlanTotals, RunView, SyncOptions,
+    ConnectionView, KeyStory, KnowledgeBaseDraft, PlanFilter, PlanItem, PlanSummary, PlanTotals, Previewed, RunView,
+    SyncOptions,
 };
 use serde_json::{Value, json};
 
@@ -138,6 +139,12 @@ impl Scene {
         self.connection = self.engine.connection_add(self.blank_draft(json!({}))).await.unwrap();
     }
 
+    /// Adds the same connection once more, to this destination.
+    pub async fn add_again_to(&mut self, destination: &str) {
+        let fields = json!({"destination": destination, "name": "Elsewhere"});
+        self.connection = self.engine.connection_add(self.blank_draft(fields)).await.unwrap();
+    }
+
     /// Syncs and waits for the end.
     pub async fn sync(&self) -> RunView {
         self.sync_with(SyncOptions::default()).await
@@ -162,6 +169,11 @@ impl Scene {
     /// A fresh preview.
     pub async fn preview(&self) -> PlanSummary {
         self.engine.preview_make(self.connection.id.clone(), true).await.unwrap()
+    }
+
+    /// Syncs from a preview that was made before, and waits for the end.
+    pub async fn sync_from(&self, summary: &PlanSummary) -> RunView {
+        self.sync_with(SyncOptions { previewed: Some(previewed(summary)), ..SyncOptions::default() }).await
     }
 
     /// The rows of the last preview.
@@ -252,6 +264,12 @@ pub fn draft_with(fields: Value, access_key: &str, secret: &str) -> ConnectionDr
         whole.extend(fields);
     }
     serde_json::from_value(whole).unwrap()
+}
+
+/// What a face tells of a preview when it starts a sync from it.
+pub fn previewed(summary: &PlanSummary) -> Previewed {
+    let PlanSummary { totals, removals, fingerprint, .. } = summary.clone();
+    Previewed { totals, removals, fingerprint }
 }
 
 /// Totals of new, changed, retagged, unchanged, skipped, removed, kept.

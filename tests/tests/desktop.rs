@@ -1,8 +1,10 @@
 //! The whole way in the real window: a person adds a bucket, tests it, previews, syncs and finds the documents.
 //! A real S3 server, a real keychain, a real notification daemon, a real SQLite file.
 
+mod settings;
 mod supermemory;
 mod tour;
+mod wizard;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -18,4 +18,6 @@ mod round_trip;
 mod runs;
 mod secrets;
 mod secrets_there;
+mod settings;
+mod tables;
 mod watch;

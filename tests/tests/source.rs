@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use s3_connector_engine::error::{Error, ErrorCode};
+use s3_connector_engine::network::Network;
 use s3_connector_engine::object::{ETag, ObjectKey};
 use s3_connector_engine::source::{Fetched, Limits, ObjectSource, ResolvedCredentials, S3Source};
 use s3_connector_tests::loopback::Loopback;
@@ -21,6 +22,7 @@ mod child;
 mod credentials;
 mod doctor;
 mod forms;
+mod profiles;
 mod proxy;
 mod retries;
 
@@ -170,7 +172,8 @@ async fn hasty(server: &MemoryS3) -> S3Source {
         ..Limits::default()
     };
     let credentials = access_key(server.access_key(), server.secret());
-    S3Source::with_limits(&settings(&server.endpoint(), "user-files"), &credentials, limits).await.expect("a source")
+    let network = Network::default();
+    S3Source::over(&network, &settings(&server.endpoint(), "user-files"), &credentials, limits).await.expect("a source")
 }
 
 async fn with_object() -> (MemoryS3, S3Source, ObjectKey, ETag) {

@@ -9,11 +9,19 @@ import { ConnectionForm } from "./form/form.svelte";
 import { copyText } from "./lib/copy";
 import { pauseWords } from "./lib/progress";
 import { addressOf, routeOf, type Route } from "./lib/route";
+import { t } from "./strings/strings";
 
 export interface Notice {
   id: number;
   text: string;
   error: EngineError | null;
+  /** What can be done with it. */
+  action: NoticeAction | null;
+}
+
+export interface NoticeAction {
+  label: string;
+  run: () => void;
 }
 
 /** Documents that a trial sends at most. */
@@ -21,6 +29,8 @@ export const TRIAL = 10;
 
 /** How long a notice without an error stays, in milliseconds. */
 const NOTICE_STAYS = 5_000;
+/** The same where something can be done with it. */
+const NOTICE_WITH_ACTION_STAYS = 15_000;
 const TICK = 15_000;
 const TICK_WHILE_SYNCING = 1_000;
 
@@ -33,6 +43,8 @@ export class Session {
   status = $state.raw<AppStatus | null>(null);
   localApi = $state.raw<LocalApiView | null>(null);
   notices = $state.raw<Notice[]>([]);
+  /** Syncs that were asked to stop, by connection, and how: shown at the click, before the engine knows of it. */
+  stopping = $state.raw<ReadonlyMap<string, "cancel" | "pause">>(new Map());
   /** Somebody wants to quit while a sync runs. */
   isQuitAsked = $state(false);
   /** Grows when what was read may be out of date: a run ended, the window is looked at again. */
@@ -95,9 +107,9 @@ export class Session {
     this.route = route;
   }
 
-  say(text: string): void {
-    const notice = this.#notice(text, null);
-    setTimeout(() => this.dismiss(notice.id), NOTICE_STAYS);
+  say(text: string, action: NoticeAction | null = null): void {
+    const notice = this.#notice(text, null, action);
+    setTimeout(() => this.dismiss(notice.id), action ? NOTICE_WITH_ACTION_STAYS : NOTICE_STAYS);
   }
 
   fail(cause: unknown): void {
@@ -110,9 +122,7 @@ export class Session {
   }
 
   async copy(text: string, what: string): Promise<void> {
-    this.say(
-      (await copyText(text)) ? `${what} copied.` : `${what} not copied: the clipboard did not take it.`,
-    );
+    this.say(t((await copyText(text)) ? "session.copied" : "session.notCopied", { what }));
   }
 
   /** Starts a sync. False: it did not start, and a notice says why. */
@@ -128,9 +138,12 @@ export class Session {
   /** Pauses a connection, or all. */
   async pause(id: string | null, length: PauseLength): Promise<void> {
     const rows = this.connections.rows.filter((row) => id === null || row.id === id);
+    const syncing = rows.filter((row) => row.state === "syncing").map((row) => row.id);
+    this.#stop(syncing, "pause");
     if (await this.#do(() => this.client.call("sync_pause", { id, length }))) {
       this.say(pauseWords(rows, length));
     }
+    this.#stop(syncing, null);
     void this.connections.refresh();
   }
 
@@ -141,12 +154,8 @@ export class Session {
   }
 
   async cancel(id: string): Promise<void> {
-    try {
-      await this.client.call("sync_cancel", { id });
-      this.say("Cancelling. Documents that are under way finish first.");
-    } catch (cause) {
-      this.fail(cause);
-    }
+    this.#stop([id], "cancel");
+    if (!(await this.#do(() => this.client.call("sync_cancel", { id })))) this.#stop([id], null);
   }
 
   form(id: string | null): ConnectionForm {
@@ -155,6 +164,7 @@ export class Session {
     const saved = id === null ? null : (this.connections.find(id) ?? null);
     const form = new ConnectionForm(this.client, saved, this.bases);
     this.#forms.set(id ?? "", form);
+    void form.restore();
     return form;
   }
 
@@ -164,9 +174,19 @@ export class Session {
     this.#forms.delete(id ?? "");
   }
 
+  #stop(ids: string[], how: "cancel" | "pause" | null): void {
+    const stopping = new Map(this.stopping);
+    for (const id of ids) {
+      if (how) stopping.set(id, how);
+      else stopping.delete(id);
+    }
+    this.stopping = stopping;
+  }
+
   #hear(event: EngineEvent): void {
     this.connections.apply(event);
     this.now = Date.now();
+    if (event.kind === "run_ended") this.#stop([event.run.connectionId], null);
     if (event.kind === "local_api") this.localApi = event.localApi;
     if (event.kind !== "run_ended") return;
     this.freshness += 1;
@@ -200,8 +220,8 @@ export class Session {
     else this.go(runId ? { screen: "run", id: runId } : { screen });
   }
 
-  #notice(text: string, error: EngineError | null): Notice {
-    const notice = { id: ++this.#noticeId, text, error };
+  #notice(text: string, error: EngineError | null, action: NoticeAction | null = null): Notice {
+    const notice = { id: ++this.#noticeId, text, error, action };
     this.notices = [...this.notices.slice(-2), notice];
     return notice;
   }

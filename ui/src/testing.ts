@@ -64,6 +64,7 @@ export function run(over: Partial<RunView> = {}): RunView {
     bytes: 0,
     heldBack: 0,
     trial: null,
+    drift: null,
     error: null,
     ...over,
   };
@@ -76,10 +77,13 @@ export function progress(over: Partial<RunProgress> = {}): RunProgress {
     listed: 500,
     planned: 210,
     done: 134,
+    removing: 0,
+    removed: 0,
     bytesPlanned: 28_400_000,
     bytes: 18_200_000,
     startedAt: 0,
     sendingSince: 0,
+    drift: null,
     ...over,
   };
 }
@@ -96,6 +100,9 @@ export function summary(
     listed: 0,
     held: 0,
     heldBack: 0,
+    removals: 0,
+    trial: 0,
+    fingerprint: "",
     limit: 10_000,
     listedAt: 0,
     complete: true,

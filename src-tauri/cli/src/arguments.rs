@@ -18,6 +18,7 @@ mod knowledge_base;
 mod refusal;
 mod runs;
 mod serve;
+mod settings;
 
 pub use connections::{ConnectionsCommand, EditArguments, HandOverArguments, PauseArguments, Which};
 pub use fields::{Elsewhere, FieldArguments};
@@ -27,6 +28,7 @@ pub use knowledge_base::KnowledgeBaseCommand;
 pub use refusal::Refusal;
 pub use runs::{ItemsArguments, RetryArguments, RunsArguments, SyncArguments};
 pub use serve::{SecretsIn, ServeArguments, TokenArguments};
+pub use settings::SettingsCommand;
 
 /// Heading of the options that every command takes.
 const EVERYWHERE: &str = "Options of every command";
@@ -88,7 +90,10 @@ pub enum Command {
     #[command(after_help = "Example:\n  s3c policy notes > policy.json")]
     Policy(NameArgument),
     /// Show what a sync would do, key by key; nothing is sent
-    #[command(after_help = "Example, only the totals:\n  s3c preview notes --limit 0")]
+    #[command(after_help = "\
+Examples, only the totals, and all of it for a spreadsheet:
+  s3c preview notes --limit 0
+  s3c preview notes --csv notes.csv")]
     Preview(PreviewArguments),
     /// Bring the knowledge base in step with the bucket
     #[command(after_help = "\
@@ -134,6 +139,12 @@ Example:
     /// Search the library
     #[command(after_help = "Example:\n  s3c search \"quarterly report\" --tag user-123 --limit 5")]
     Search(SearchArguments),
+    /// Show or set what is set for the app as a whole: transfers, bandwidth, proxy, notifications
+    #[command(subcommand)]
+    Settings(SettingsCommand),
+    /// Print a report for somebody who helps, without names, buckets, addresses, keys and secrets
+    #[command(after_help = "Example:\n  s3c diagnostics > diagnostics.txt")]
+    Diagnostics,
 }
 
 /// A connection.

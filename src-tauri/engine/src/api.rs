@@ -69,6 +69,16 @@ commands! {
     connection_test(id: String) -> TestReport;
     /// The IAM policy with the permissions that syncs of a connection need and no more, as JSON.
     connection_policy(id: String) -> String;
+    /// The same for what is being typed, whether it is valid yet or not.
+    draft_policy(draft: ConnectionDraft) -> String;
+    /// The AWS profiles of this computer: names, regions and kinds, nothing secret.
+    aws_profiles() -> AwsProfiles;
+    /// The form of a connection as it was left half done; `id` absent: of a new one.
+    form_kept(id: Option<String>) -> Option<FormDraft>;
+    /// Keeps a form as it is. It has no field for a secret.
+    form_keep(id: Option<String>, draft: FormDraft) -> ();
+    /// Forgets what was kept of a form.
+    form_forget(id: Option<String>) -> ();
     /// Lists the bucket for a draft (its first keys, bounded) and keeps the listing for `draft_preview`.
     draft_list(draft: ConnectionDraft, id: Option<String>) -> DraftListing;
     /// What the draft's rules would do with the keys of a listing. Nothing is sent.
@@ -86,6 +96,8 @@ commands! {
     preview_make(id: String, refresh: bool) -> PlanSummary;
     /// A part of the last preview of a connection, or of an edit (`id` is then its `previewId`).
     preview_page(id: String, filter: PlanFilter) -> PlanPage;
+    /// Writes what a filter leaves of a preview into a new CSV file in the Downloads folder.
+    preview_export(id: String, filter: PlanFilter) -> ExportedFile;
     /// Starts a sync.
     sync_start(id: String, options: SyncOptions) -> RunView;
     /// Starts a sync of every connection that is not syncing.
@@ -138,6 +150,11 @@ commands! {
     library_search(query: SearchQuery) -> SearchReply;
     /// The library's containers.
     library_tags() -> Vec<TagCount>;
+    /// Writes down what helps to find out why something does not work, without names, buckets, addresses, keys and secrets.
+    /// Nothing is saved.
+    diagnostics_make() -> Diagnostics;
+    /// Saves a report in Downloads, exactly as it was made.
+    diagnostics_save(id: String) -> SavedFile;
     /// Whether the local API is to be served, where, and how it stands.
     local_api_get() -> LocalApiView;
     /// Chooses whether the app serves the local API, and on which port. Whether that worked comes as an event.

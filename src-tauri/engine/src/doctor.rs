@@ -22,11 +22,11 @@ impl Ladder {
         self.add(rung, Verdict::NotTried, sentence.into())
     }
 
-    pub(crate) fn fail(mut self, rung: Rung, error: &Error, fix: Option<Fix>) -> Self {
+    pub(crate) fn fail(mut self, rung: Rung, error: &Error, fix: Fix) -> Self {
         let view = error.view();
         let sentence = format!("{}. {}.", view.message, view.solution);
         self.0.retain(|earlier| earlier.rung != rung);
-        self.0.push(RungView { rung, verdict: Verdict::Failed, sentence, error: Some(view), fix });
+        self.0.push(RungView { rung, verdict: Verdict::Failed, sentence, error: Some(view), fix: Some(fix) });
         self
     }
 
@@ -76,7 +76,7 @@ fn length(milliseconds: u64) -> String {
 pub(crate) fn rung_of(error: &Error) -> Rung {
     match error.code {
         ErrorCode::CredentialsMissing => Rung::Credentials,
-        ErrorCode::Unreachable => Rung::Connect,
+        ErrorCode::Unreachable | ErrorCode::ProxyFailed => Rung::Connect,
         ErrorCode::TlsFailed => Rung::Tls,
         ErrorCode::ClockSkewed => Rung::Clock,
         ErrorCode::AuthenticationFailed | ErrorCode::CredentialsExpired => Rung::Signature,
@@ -143,6 +143,44 @@ pub(crate) fn remedies(settings: &Settings, finding: &Finding) -> Vec<Remedy> {
     found
 }
 
+/// The way on where no change was found that helps: the place where a person puts it right.
+pub(crate) fn way_on(rung: Rung, finding: &Finding, settings: &Settings) -> Fix {
+    let field = |field: &str| Fix::EditField { field: field.to_owned() };
+    let is_ours = settings.endpoint.is_some();
+    let credentials = |of_a_key: &str| match settings.credentials {
+        Credentials::AccessKey { .. } => field(of_a_key),
+        Credentials::Profile { .. } => field("profile"),
+        Credentials::Environment | Credentials::Anonymous => field("credentials"),
+    };
+    match finding.error.code {
+        ErrorCode::AuthenticationFailed if finding.cause == Cause::UnknownKey => credentials("accessKeyId"),
+        ErrorCode::AuthenticationFailed | ErrorCode::CredentialsMissing | ErrorCode::SecretMissing => {
+            credentials("secretAccessKey")
+        }
+        ErrorCode::CredentialsExpired => credentials("sessionToken"),
+        // Nobody grants a right to nobody.
+        ErrorCode::AccessDenied if settings.credentials == Credentials::Anonymous => field("credentials"),
+        ErrorCode::AccessDenied => Fix::GrantPolicy,
+        ErrorCode::BucketNotFound => field("bucket"),
+        ErrorCode::WrongRegion => field("region"),
+        ErrorCode::ProxyFailed => Fix::OpenSettings,
+        ErrorCode::ClockSkewed => Fix::RunCommand { command: SET_CLOCK.into() },
+        ErrorCode::Unreachable | ErrorCode::TlsFailed | ErrorCode::StorageFailed if is_ours => field("endpoint"),
+        // The names of Amazon's servers have the region in them.
+        ErrorCode::Unreachable if rung == Rung::Name => field("region"),
+        _ => Fix::TryAgain,
+    }
+}
+
+/// Sets the clock by the network's.
+const SET_CLOCK: &str = if cfg!(target_os = "windows") {
+    "w32tm /resync"
+} else if cfg!(target_os = "macos") {
+    "sudo sntp -sS time.apple.com"
+} else {
+    "timedatectl set-ntp true"
+};
+
 /// An endpoint that has the bucket's name in it, without it: consoles show such addresses.
 fn without_bucket(endpoint: &str, bucket: &str) -> Option<String> {
     let (scheme, rest) = endpoint.split_once("://")?;
@@ -160,8 +198,13 @@ pub(crate) fn changed(settings: &Settings, fix: &Fix) -> Settings {
         Fix::SetAddressing { addressing } => settings.addressing = *addressing,
         Fix::SetEndpoint { endpoint } => settings.endpoint = Some(endpoint.clone()),
         Fix::SetRequesterPays => settings.requester_pays = true,
-        // A person has to say which file.
-        Fix::TrustCertificate => {}
+        // A person has to say which file, or to act elsewhere.
+        Fix::TrustCertificate
+        | Fix::EditField { .. }
+        | Fix::GrantPolicy
+        | Fix::RunCommand { .. }
+        | Fix::OpenSettings
+        | Fix::TryAgain => {}
     }
     settings
 }
@@ -188,7 +231,7 @@ mod tests {
     #[test]
     fn rungs_stand_in_order_and_those_above_a_failure_are_not_tried() {
         let error = Error::new(ErrorCode::AccessDenied, "");
-        let ladder = Ladder::default().fail(Rung::List, &error, None).pass(Rung::Name, "known");
+        let ladder = Ladder::default().fail(Rung::List, &error, Fix::GrantPolicy).pass(Rung::Name, "known");
         let report = ladder.report("{}".into());
         assert_eq!(report.rungs.iter().map(|r| r.rung).collect::<Vec<_>>(), Rung::ALL);
         assert!(!report.passed);
@@ -201,6 +244,7 @@ mod tests {
         for (code, rung) in [
             (ErrorCode::CredentialsMissing, Rung::Credentials),
             (ErrorCode::Unreachable, Rung::Connect),
+            (ErrorCode::ProxyFailed, Rung::Connect),
             (ErrorCode::TlsFailed, Rung::Tls),
             (ErrorCode::ClockSkewed, Rung::Clock),
             (ErrorCode::AuthenticationFailed, Rung::Signature),
@@ -212,6 +256,40 @@ mod tests {
         ] {
             assert_eq!(rung_of(&Error::new(code, "")), rung, "{code:?}");
         }
+    }
+
+    #[test]
+    fn every_failure_has_a_way_on() {
+        let amazon = settings("");
+        let minio = settings("http://nas:9000");
+        let as_who = |credentials| Settings { credentials, ..settings("") };
+        let key = || as_who(Credentials::AccessKey { access_key_id: "AKIA".into(), session_token: false });
+        let profile = || as_who(Credentials::Profile { name: "work".into() });
+        let on = |settings: &Settings, code, cause| {
+            let error = Error::new(code, "");
+            way_on(rung_of(&error), &Finding { error, cause }, settings)
+        };
+        let other = |settings: &Settings, code| on(settings, code, Cause::Other);
+        let field = |field: &str| Fix::EditField { field: field.into() };
+        assert_eq!(on(&key(), ErrorCode::AuthenticationFailed, Cause::UnknownKey), field("accessKeyId"));
+        assert_eq!(other(&key(), ErrorCode::AuthenticationFailed), field("secretAccessKey"));
+        assert_eq!(other(&profile(), ErrorCode::AuthenticationFailed), field("profile"));
+        assert_eq!(other(&amazon, ErrorCode::CredentialsMissing), field("credentials"));
+        assert_eq!(other(&key(), ErrorCode::SecretMissing), field("secretAccessKey"));
+        assert_eq!(other(&key(), ErrorCode::CredentialsExpired), field("sessionToken"));
+        assert_eq!(other(&key(), ErrorCode::KeychainLocked), Fix::TryAgain);
+        assert_eq!(other(&key(), ErrorCode::AccessDenied), Fix::GrantPolicy);
+        assert_eq!(other(&as_who(Credentials::Anonymous), ErrorCode::AccessDenied), field("credentials"));
+        assert_eq!(other(&key(), ErrorCode::BucketNotFound), field("bucket"));
+        assert_eq!(other(&key(), ErrorCode::WrongRegion), field("region"));
+        assert_eq!(other(&key(), ErrorCode::ClockSkewed), Fix::RunCommand { command: SET_CLOCK.into() });
+        for code in [ErrorCode::Unreachable, ErrorCode::TlsFailed, ErrorCode::StorageFailed] {
+            assert_eq!(other(&minio, code), field("endpoint"), "{code:?}");
+            assert_eq!(other(&amazon, code), Fix::TryAgain, "{code:?}");
+        }
+        let error = Error::new(ErrorCode::Unreachable, "");
+        assert_eq!(way_on(Rung::Name, &Finding { error, cause: Cause::NoAnswer }, &amazon), field("region"));
+        assert_eq!(other(&amazon, ErrorCode::Throttled), Fix::TryAgain);
     }
 
     #[test]

@@ -11,6 +11,9 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+#[cfg(test)]
+mod met;
+
 /// Result of everything in the engine.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -34,6 +37,8 @@ pub enum ErrorCode {
     CredentialsMissing,
     /// No answer: name not resolved, refused, or timed out.
     Unreachable,
+    /// No answer by way of the proxy, or the proxy lets nothing through.
+    ProxyFailed,
     /// An answer, but no trusted encrypted channel.
     TlsFailed,
     /// The server asks for fewer requests.
@@ -104,6 +109,8 @@ pub enum ErrorCode {
     DiskFull,
     /// The data folder cannot be read or written.
     DataFolderUnusable,
+    /// A file that was to be kept could not be written.
+    FileNotWritten,
     /// The port of the local API is in use by another program.
     PortInUse,
     /// The desktop around the app did not do what it was asked for.
@@ -152,6 +159,9 @@ impl ErrorCode {
                 (401, "No credentials found", "Check the AWS profile or the environment that the connection names")
             }
             Self::Unreachable => (503, "The storage cannot be reached", "Check the endpoint and the network"),
+            Self::ProxyFailed => {
+                (502, "No answer through the proxy", "Check the proxy in Settings, or with s3c settings")
+            }
             Self::TlsFailed => (
                 495,
                 "No trusted encrypted connection",
@@ -263,6 +273,11 @@ impl ErrorCode {
             Self::DataFolderUnusable => {
                 (500, "The data folder cannot be used", "Check that the folder exists and may be written")
             }
+            Self::FileNotWritten => (
+                500,
+                "The file could not be written",
+                "Check that its folder exists, has room and may be written, then try again",
+            ),
             Self::PortInUse => {
                 (409, "The port is in use", "Choose another port, or close the program that listens on it")
             }
@@ -288,6 +303,7 @@ impl ErrorCode {
             | Self::DocumentRefused
             | Self::StorageFailed
             | Self::Unreachable
+            | Self::ProxyFailed
             | Self::Throttled
             | Self::DocumentBusy
             | Self::DocumentTooLarge
@@ -327,6 +343,7 @@ impl ErrorCode {
             | Self::StateNewer
             | Self::DiskFull
             | Self::DataFolderUnusable
+            | Self::FileNotWritten
             | Self::PortInUse
             | Self::DesktopRefused
             | Self::InvalidRequest
@@ -339,6 +356,7 @@ impl ErrorCode {
         matches!(
             self,
             Self::Unreachable
+                | Self::ProxyFailed
                 | Self::Throttled
                 | Self::StorageFailed
                 | Self::KnowledgeBaseUnreachable

@@ -10,12 +10,14 @@
 
 pub mod api;
 pub mod connection;
+mod diagnostics;
 mod doctor;
 pub mod engine;
 pub mod error;
 pub mod event;
 pub mod knowledge_base;
 pub mod laws;
+pub mod network;
 pub mod notice;
 pub mod object;
 pub mod plan;

@@ -5,14 +5,23 @@
 
 use serde_json::{Value, json};
 
-use crate::connection::Settings;
+use crate::connection::{ConnectionDraft, Settings};
 
 /// The policy of a connection, as JSON with line breaks
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-policies-s3.html>).
 pub fn least_privilege(settings: &Settings) -> String {
-    let Settings { bucket, prefix, region, endpoint, .. } = settings;
+    policy(&settings.bucket, &settings.prefix, &settings.region, settings.endpoint.as_deref())
+}
+
+/// The policy of what is being typed: whoever makes the key needs it before there is a key.
+pub fn least_privilege_of_draft(draft: &ConnectionDraft) -> String {
+    let endpoint = Some(draft.endpoint.trim()).filter(|endpoint| !endpoint.is_empty());
+    policy(draft.bucket.trim(), &draft.prefix, draft.region.trim(), endpoint)
+}
+
+fn policy(bucket: &str, prefix: &str, region: &str, endpoint: Option<&str>) -> String {
     // Compatible services that know policies know them with the names of Amazon's largest partition.
-    let partition = if endpoint.as_deref().is_none_or(is_amazon) { partition(region) } else { "aws" };
+    let partition = if endpoint.is_none_or(is_amazon) { partition(region) } else { "aws" };
     let mut list = json!({
         "Sid": "ListTheBucket",
         "Effect": "Allow",
@@ -76,6 +85,17 @@ mod tests {
         .expect("a draft");
         let settings = draft.validate(SecretNeed::Typed).expect("valid").0;
         serde_json::from_str(&least_privilege(&settings)).expect("JSON")
+    }
+
+    #[test]
+    fn what_is_being_typed_has_the_policy_that_it_will_have() {
+        let draft: ConnectionDraft = serde_json::from_value(json!({
+            "bucket": " user-files ", "region": "cn-north-1", "prefix": "users/", "containerTags": ["t"],
+            "credentials": {"kind": "environment"}
+        }))
+        .expect("a draft");
+        let settings = draft.validate(SecretNeed::Typed).expect("valid").0;
+        assert_eq!(least_privilege_of_draft(&draft), least_privilege(&settings));
     }
 
     fn resources(policy: &Value) -> [&str; 2] {

@@ -11,26 +11,32 @@ use crate::schedule::Pause;
 use crate::scope::{FilterDraft, SkipReason};
 use crate::tag::{OnIllegalTag, OnNoMatch};
 
+mod diagnostics;
 mod doctor;
 mod document;
+mod form;
 mod hosted;
 mod knowledge_base;
 mod library;
 mod local_api;
+mod profile;
 mod run;
 mod settings;
 
+pub use diagnostics::{Diagnostics, SavedFile};
 pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
 pub use document::{AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory};
+pub use form::{FormDraft, FormText};
 pub use hosted::{HostedConnection, HostedDetails, HostedDocument, HostedRun, HostedRunState};
 pub use knowledge_base::{KnowledgeBaseDraft, KnowledgeBaseReport, KnowledgeBaseView};
 pub use library::{LibraryDocument, LibraryHit, LibraryHits, LibraryPage};
 pub use local_api::{LocalApiSettings, LocalApiState, LocalApiView};
+pub use profile::{AwsProfile, AwsProfiles, ProfileKind};
 pub use run::{
-    ItemOutcome, PauseLength, RunBar, RunItem, RunItems, RunPhase, RunProgress, RunState, RunTrigger, RunView,
-    SyncOptions,
+    ItemOutcome, PauseLength, PlanDrift, Previewed, RunBar, RunItem, RunItems, RunPhase, RunProgress, RunState,
+    RunTrigger, RunView, SyncOptions,
 };
-pub use settings::{AppSettings, DEFAULT_TRANSFERS, MOST_TRANSFERS, Notifications, Proxy};
+pub use settings::{AppSettings, MOST_TRANSFERS, Notifications, ProxyChoice};
 
 /// A connection with how it stands.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -144,6 +150,21 @@ pub enum PlanAction {
     Kept,
 }
 
+impl PlanAction {
+    /// The stable name used in JSON and CSV.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Changed => "changed",
+            Self::Retagged => "retagged",
+            Self::Unchanged => "unchanged",
+            Self::Skipped => "skipped",
+            Self::Removed => "removed",
+            Self::Kept => "kept",
+        }
+    }
+}
+
 /// One key of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -167,8 +188,8 @@ pub struct PlanItem {
 }
 
 /// How many keys a plan has of each action.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
 pub struct PlanTotals {
     /// New documents.
     pub new: u64,
@@ -218,6 +239,12 @@ pub struct PlanSummary {
     pub held: u64,
     /// Removals that a sync would hold back until a person confirms this number; 0 when it would hold back none.
     pub held_back: u64,
+    /// Documents that go without a successor: what the brake counts, and what a yes is to.
+    pub removals: u64,
+    /// Documents that a trial would send.
+    pub trial: u64,
+    /// Stands for what would be sent and removed, key by key: equal for equal plans.
+    pub fingerprint: String,
     /// The document limit.
     pub limit: u32,
     /// When the bucket was listed.
@@ -226,8 +253,26 @@ pub struct PlanSummary {
     pub complete: bool,
 }
 
-/// Which part of a plan to show.
-#[derive(Debug, Clone, Default, Deserialize, TS)]
+/// What the rows of a plan are put in order by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanOrder {
+    /// The bytes of the key: the order of the bucket.
+    #[default]
+    Key,
+    /// Size; what has none comes last.
+    Size,
+    /// Last modified; what has no time comes last.
+    Modified,
+    /// Tag; what has none comes last.
+    Tag,
+    /// What happens, in the order of [`PlanAction`], and why.
+    Action,
+}
+
+/// Which part of a plan to show, and in which order. The preview of a draft knows `action`, `text` and the part; it is in
+/// key order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PlanFilter {
     /// Only this action.
@@ -235,17 +280,44 @@ pub struct PlanFilter {
     pub action: Option<PlanAction>,
     /// Only keys or tags that contain this text.
     pub text: String,
+    /// Only what is skipped for this reason.
+    #[ts(optional)]
+    pub reason: Option<SkipReason>,
+    /// Only keys of exactly this tag.
+    #[ts(optional)]
+    pub tag: Option<String>,
+    /// Only what a trial would send.
+    #[ts(as = "Option<bool>", optional)]
+    pub trial: bool,
+    /// Put in order by this.
+    #[ts(as = "Option<PlanOrder>", optional)]
+    pub order: PlanOrder,
+    /// The other way round.
+    #[ts(as = "Option<bool>", optional)]
+    pub descending: bool,
     /// From this row on.
     pub offset: u64,
     /// At most this many rows; 0 means 100.
     pub limit: u32,
 }
 
+/// A file that was written for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedFile {
+    /// Where it is.
+    pub path: String,
+    /// Its name.
+    pub name: String,
+    /// How many rows it has.
+    pub rows: u64,
+}
+
 /// A page of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanPage {
-    /// The rows, in key order.
+    /// The rows, in the order that was asked for.
     pub items: Vec<PlanItem>,
     /// How many rows the filter leaves.
     pub total: u64,
@@ -289,6 +361,8 @@ pub struct AppStatus {
     pub sqlite_version: String,
     /// Documents in the library.
     pub library_documents: u64,
+    /// Bytes that the data folder takes.
+    pub data_bytes: u64,
     /// A damaged state file was set aside under this path when the app started.
     pub state_set_aside: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! What both generations of the API do with connections: find, create, sync, delete.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use s3_connector_engine::connection::{ConnectionDraft, Credentials, CredentialsDraft, Destination, SecretNeed};
@@ -52,6 +53,19 @@ pub async fn with_tags(engine: &Engine, tags: &[String]) -> Result<Vec<Connectio
 pub async fn by_id(engine: &Engine, id: &str) -> Result<ConnectionView, Refusal> {
     let found = all(engine).await?.into_iter().find(|view| view.id == id);
     found.ok_or_else(|| Refusal::not_found("Connection"))
+}
+
+/// The settings of a connection that are shown, by their documented names; empty ones are left out. No credentials.
+pub fn settings(view: &ConnectionView) -> BTreeMap<String, String> {
+    let texts = [
+        ("bucket", &view.bucket),
+        ("region", &view.region),
+        ("endpoint", &view.endpoint),
+        ("prefix", &view.prefix),
+        ("containerTagRegex", &view.container_tag_regex),
+    ];
+    let told = texts.into_iter().filter(|(_, text)| !text.is_empty());
+    told.map(|(name, text)| (name.to_owned(), text.clone())).collect()
 }
 
 /// Creates a connection and returns its id.
@@ -226,6 +240,7 @@ pub fn error_code(run: &RunView) -> Option<SyncErrorCode> {
         | ErrorCode::SecretMissing => SyncErrorCode::AuthExpired,
         ErrorCode::Throttled => SyncErrorCode::RateLimited,
         ErrorCode::Unreachable
+        | ErrorCode::ProxyFailed
         | ErrorCode::StorageFailed
         | ErrorCode::TlsFailed
         | ErrorCode::BucketNotFound

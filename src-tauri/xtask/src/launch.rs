@@ -36,6 +36,7 @@ pub fn test(workspace: &Workspace, filter: Option<&str>) -> Outcome {
         ui::npm_run(workspace, "test")?;
     }
     ui::built(workspace)?;
+    ui::built_for_browsers(workspace)?;
     say("cargo build");
     // Programs and tests in one call: with two, features would be unified twice and crates compiled twice.
     finish(workspace.cargo().args(["build", "--workspace", "--all-targets"]).args(FEATURES))?;
@@ -43,22 +44,22 @@ pub fn test(workspace: &Workspace, filter: Option<&str>) -> Outcome {
     let mut command = workspace.cargo();
     command.args(["test", "--workspace"]).args(FEATURES).args(filter);
     // Without it a test whose server is missing may pass over it; here it was installed.
-    command.envs(["RCLONE", "MOTO", "SDKS"].map(|tool| (format!("S3_CONNECTOR_REQUIRE_{tool}"), "1")));
+    let installed = ["RCLONE", "MOTO", "SDKS"].into_iter().chain(cfg!(target_os = "linux").then_some("BROWSER"));
+    command.envs(installed.map(|tool| (format!("S3_CONNECTOR_REQUIRE_{tool}"), "1")));
     finish(command.env("PATH", path_with(&tools::folders(workspace))?))
 }
 
-/// Measures memory and speed; never a part of the tests, because a slow machine is no error.
-pub fn bench(workspace: &Workspace, release: bool) -> Outcome {
-    setup::build()?;
-    ui::installed(workspace)?;
+/// Measures memory and speed, in all or in the named parts; never a part of the tests, because a slow machine is no error.
+pub fn bench(workspace: &Workspace, release: bool, parts: &[String]) -> Outcome {
+    setup::windows(workspace)?;
     ui::built(workspace)?;
+    ui::built_for_browsers(workspace)?;
     say("cargo build");
     let (profile, flags): (_, &[&str]) = if release { ("release", &["--release"]) } else { ("debug", &[]) };
     finish(workspace.cargo().args(["build", "--workspace", "--bins"]).args(FEATURES).args(flags))?;
     say("bench");
-    finish(
-        &mut workspace.command(workspace.target.join(profile).join(format!("bench{}", std::env::consts::EXE_SUFFIX))),
-    )
+    let program = workspace.target.join(profile).join(format!("bench{}", std::env::consts::EXE_SUFFIX));
+    finish(workspace.command(program).args(parts).env("PATH", path_with(&tools::folders(workspace))?))
 }
 
 fn with_words(mut command: Command, words: &[&str]) -> Command {

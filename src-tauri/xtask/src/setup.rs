@@ -15,17 +15,19 @@ pub fn run(workspace: &Workspace, has_display: bool) -> Outcome {
     ui::installed(workspace)
 }
 
-/// For compiling alone.
-pub fn build() -> Outcome {
-    system::ready(Need::Build)
+/// For the real window on a desktop of its own, and the same window in Chromium.
+pub fn windows(workspace: &Workspace) -> Outcome {
+    system::ready(Need::Browser)?;
+    if cfg!(target_os = "linux") {
+        tools::TAURI_DRIVER.ready(workspace)?;
+        npm::installed(workspace, &workspace.root.join("tests/browser"))?;
+    }
+    ui::installed(workspace)
 }
 
 /// For every test.
 pub fn test(workspace: &Workspace) -> Outcome {
-    system::ready(Need::Desktop)?;
-    if cfg!(target_os = "linux") {
-        tools::TAURI_DRIVER.ready(workspace)?;
-    }
+    windows(workspace)?;
     tools::RCLONE.ready(workspace)?;
     tools::MOTO.ready(workspace)?;
     tools::SUPERMEMORY_3.ready(workspace)?;

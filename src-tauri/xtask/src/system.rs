@@ -9,8 +9,10 @@ use crate::shell::{Outcome, on_path, read, run, say};
 pub enum Need {
     /// Compiling the app.
     Build,
-    /// Opening it without a screen, and testing it.
+    /// Opening it without a screen.
     Desktop,
+    /// Testing it, in a browser too.
+    Browser,
 }
 
 /// How something can be looked for where there is no dpkg.
@@ -61,6 +63,7 @@ const PARTS: &[Part] = &[
     part(Need::Desktop, "imagemagick", Sign::Program("import"), ["ImageMagick", "imagemagick"]),
     part(Need::Desktop, "curl", Sign::Program("curl"), ["curl", "curl"]),
     part(Need::Desktop, "fonts-dejavu-core", Sign::Program("fc-list"), ["dejavu-sans-fonts", "ttf-dejavu"]),
+    part(Need::Browser, "chromium", Sign::Program("chromium"), ["chromium", "chromium"]),
 ];
 
 /// Sees to it that everything is there up to this need, or says what is missing and how it is installed.
@@ -183,8 +186,8 @@ fn other_systems(need: Need) -> Outcome {
             "the compiler of macOS is missing. Run this, then start again:\n  xcode-select --install".to_owned()
         );
     }
-    if need == Need::Desktop {
-        say("note: the test in the real window runs on Linux only; everything else runs here too");
+    if need >= Need::Desktop {
+        say("note: the tests in the real window and in Chromium run on Linux only; everything else runs here too");
     }
     Ok(())
 }

@@ -16,14 +16,23 @@ pub fn installed(workspace: &Workspace) -> Outcome {
 ///
 /// A fresh build is new to cargo even when not a byte differs, and would relink the app.
 pub fn built(workspace: &Workspace) -> Outcome {
+    built_by(workspace, "build", "dist/index.html")
+}
+
+/// The same window for tests in a browser.
+pub fn built_for_browsers(workspace: &Workspace) -> Outcome {
+    built_by(workspace, "build:browser", "dist-browser/browser.html")
+}
+
+fn built_by(workspace: &Workspace, script: &str, page: &str) -> Outcome {
     installed(workspace)?;
     let now = fingerprint(&workspace.ui())?;
-    let stamp = workspace.ui().join("node_modules/.built-from");
+    let stamp = workspace.ui().join("node_modules").join(format!(".{}-from", script.replace(':', "-")));
     let is_current = std::fs::read_to_string(&stamp).is_ok_and(|old| old == now);
-    if is_current && workspace.ui().join("dist/index.html").is_file() {
+    if is_current && workspace.ui().join(page).is_file() {
         return Ok(());
     }
-    npm_run(workspace, "build")?;
+    npm_run(workspace, script)?;
     std::fs::write(&stamp, now).map_err(|e| format!("cannot write {}: {e}", stamp.display()))
 }
 
@@ -43,7 +52,7 @@ fn fingerprint(folder: &Path) -> Outcome<String> {
             let entry = entry.map_err(|e| format!("cannot read {}: {e}", folder.display()))?;
             let facts = entry.metadata().map_err(|e| format!("cannot read {}: {e}", entry.path().display()))?;
             if facts.is_dir() {
-                if !["node_modules", "dist"].iter().any(|name| entry.file_name() == *name) {
+                if !["node_modules", "dist", "dist-browser"].iter().any(|name| entry.file_name() == *name) {
                     folders.push(entry.path());
                 }
                 continue;

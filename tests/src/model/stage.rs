@@ -119,6 +119,8 @@ impl Stage {
             progress,
             confirmed_removals: faults.confirmed,
             trial: None,
+            transfers: super::LANES,
+            previewed: None,
             clock: Arc::new(move || world.clock()),
             laws,
         };

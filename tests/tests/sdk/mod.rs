@@ -5,3 +5,5 @@
 mod document;
 mod examples;
 mod place;
+
+pub use place::skipped;

@@ -30,7 +30,12 @@ fn failed(report: &TestReport) -> &RungView {
     assert!(!report.passed);
     assert_eq!(report.error, report.rungs[at].error);
     assert!(report.rungs[at + 1..].iter().all(|rung| rung.verdict == Verdict::NotTried), "{report:?}");
+    assert!(report.rungs[at].fix.is_some(), "no failure without a way on: {report:?}");
     &report.rungs[at]
+}
+
+fn field(field: &str) -> Fix {
+    Fix::EditField { field: field.into() }
 }
 
 async fn server() -> MemoryS3 {
@@ -83,7 +88,7 @@ async fn a_server_that_is_not_encrypted_is_found_without_a_signature() {
 async fn a_name_that_is_not_known_fails_the_rung_of_names() {
     let server = server().await;
     let report = examined(&server, json!({"endpoint": "http://s3.invalid:9000"})).await;
-    assert_eq!(failed(&report).rung, Rung::Name);
+    assert_eq!((failed(&report).rung, &failed(&report).fix), (Rung::Name, &Some(field("endpoint"))));
     assert_eq!(rung(&report, Rung::Credentials).verdict, Verdict::Passed);
     assert!(server.seen().is_empty());
 }
@@ -104,20 +109,28 @@ async fn a_wrong_secret_fails_the_signature() {
     let server = server().await;
     let key = json!({"kind": "access_key", "accessKeyId": server.access_key(), "secretAccessKey": SECRET});
     let report = examined(&server, json!({"credentials": key})).await;
-    assert_eq!((failed(&report).rung, failed(&report).fix.as_ref()), (Rung::Signature, None));
+    assert_eq!((failed(&report).rung, &failed(&report).fix), (Rung::Signature, &Some(field("secretAccessKey"))));
     assert_eq!(report.error.as_ref().map(|error| error.code), Some(ErrorCode::AuthenticationFailed));
     assert_eq!(rung(&report, Rung::Clock).verdict, Verdict::Passed);
+}
+
+#[tokio::test]
+async fn an_access_key_that_is_not_known_is_told_from_a_wrong_secret() {
+    let server = server().await;
+    let key = json!({"kind": "access_key", "accessKeyId": "AKIANOBODY", "secretAccessKey": SECRET});
+    let report = examined(&server, json!({"credentials": key})).await;
+    assert_eq!((failed(&report).rung, &failed(&report).fix), (Rung::Signature, &Some(field("accessKeyId"))));
 }
 
 #[tokio::test]
 async fn a_refusal_and_a_missing_bucket_fail_the_listing() {
     let server = server().await;
     let report = examined(&server, json!({"bucket": "no-such-bucket"})).await;
-    assert_eq!((failed(&report).rung, failed(&report).fix.as_ref()), (Rung::List, None));
+    assert_eq!((failed(&report).rung, &failed(&report).fix), (Rung::List, &Some(field("bucket"))));
     assert_eq!(report.error.as_ref().map(|error| error.code), Some(ErrorCode::BucketNotFound));
     server.forbid("user-files", true);
     let report = examined(&server, json!({})).await;
-    assert_eq!((failed(&report).rung, failed(&report).fix.as_ref()), (Rung::List, None));
+    assert_eq!((failed(&report).rung, &failed(&report).fix), (Rung::List, &Some(Fix::GrantPolicy)));
     assert_eq!(report.error.as_ref().map(|error| error.code), Some(ErrorCode::AccessDenied));
     assert_eq!(rung(&report, Rung::Signature).verdict, Verdict::Passed);
 }
@@ -128,7 +141,7 @@ async fn a_key_that_may_list_and_not_get_fails_the_read() {
     server.allow(ID, SECRET, Rights::ListOnly);
     let key = json!({"kind": "access_key", "accessKeyId": ID, "secretAccessKey": SECRET});
     let report = examined(&server, json!({"credentials": key})).await;
-    assert_eq!(failed(&report).rung, Rung::Read);
+    assert_eq!((failed(&report).rung, &failed(&report).fix), (Rung::Read, &Some(Fix::GrantPolicy)));
 }
 
 #[tokio::test]

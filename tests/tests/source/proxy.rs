@@ -2,6 +2,9 @@
 //! an environment of its own.
 
 use s3_connector_engine::engine::Engine;
+use s3_connector_engine::knowledge_base::Address;
+use s3_connector_engine::knowledge_base::supermemory::Supermemory;
+use s3_connector_engine::network::Proxy;
 use s3_connector_engine::secrets::MemorySecrets;
 use s3_connector_engine::view::{TestReport, Verdict};
 use s3_connector_tests::scene;
@@ -40,9 +43,18 @@ async fn child() {
             let engine = Engine::open(folder.path(), Arc::new(MemorySecrets::default())).await.expect("an engine");
             line(&engine.connection_test_draft(draft, None).await.expect("a report"))
         }
+        ask @ ("ask" | "ask directly") => {
+            let proxy = if ask == "ask" { Proxy::System } else { Proxy::None };
+            let address = Address::parse(&format!("http://{DOMAIN}")).expect("an address");
+            let base = Supermemory::through(&proxy, &address, Some("sm_key".to_owned().into())).expect("a client");
+            base.test().await.expect_err("no Supermemory is there").code.name()
+        }
         _ => {
             let (settings, _) = draft.validate(s3_connector_engine::connection::SecretNeed::Typed).expect("valid");
-            let source = S3Source::new(&settings, &access_key(id, secret)).await.expect("a source");
+            let proxy = if variable("CHILD_WHAT") == "list directly" { Proxy::None } else { Proxy::System };
+            let network = Network { proxy, ..Network::default() };
+            let key = access_key(id, secret);
+            let source = S3Source::over(&network, &settings, &key, Limits::default()).await.expect("a source");
             match (source.list("", None).await, source.list("", None).await) {
                 (Ok(page), Ok(_)) => format!("listed {}", page.objects.len()),
                 (Err(error), _) | (_, Err(error)) => format!("{} {}", error.code.name(), error.detail),
@@ -73,6 +85,23 @@ async fn server() -> MemoryS3 {
 async fn requests_go_through_the_proxy_of_the_environment() {
     let server = server().await;
     assert_eq!(behind(&server, "list", json!({}), &[]).await, "listed 1");
+}
+
+#[tokio::test]
+async fn a_proxy_of_the_environment_is_left_aside_where_none_is_chosen() {
+    let server = server().await;
+    let said = behind(&server, "list directly", json!({}), &[]).await;
+    assert!(said.starts_with("unreachable"), "{said}");
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_supermemory_is_asked_through_the_proxy_of_the_environment_unless_none_is_chosen() {
+    let server = server().await;
+    // The server is no Supermemory: that it answers at all shows that it was asked.
+    for (what, code) in [("ask", "knowledge_base_failed"), ("ask directly", "knowledge_base_unreachable")] {
+        assert_eq!(behind(&server, what, json!({}), &[]).await, code, "{what}");
+    }
 }
 
 #[tokio::test]
@@ -112,8 +141,8 @@ async fn a_bucket_that_is_nowhere_is_looked_for_in_both_styles_and_told_in_the_f
 #[tokio::test]
 async fn the_doctor_leaves_the_way_to_the_proxy_and_finds_the_style_that_was_set_wrong() {
     let server = server().await;
-    assert_eq!(behind(&server, "test", json!({}), &[]).await, "+...++++ null");
+    assert_eq!(behind(&server, "test", json!({}), &[]).await, "+.+.++++ null");
     server.only_hosts_under(DOMAIN);
     let said = behind(&server, "test", json!({"addressing": "path"}), &[]).await;
-    assert_eq!(said, r#"+...++-. {"kind":"set_addressing","addressing":"virtual"}"#);
+    assert_eq!(said, r#"+.+.++-. {"kind":"set_addressing","addressing":"virtual"}"#);
 }

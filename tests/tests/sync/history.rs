@@ -12,7 +12,7 @@ async fn a_trial_sends_a_few_documents_of_every_kind_and_the_next_sync_the_rest(
     }
     scene.put("bbb/x.md", "heron b");
     scene.put("ccc/y.txt", "heron c");
-    let trial = SyncOptions { confirm_removals: None, trial: Some(5) };
+    let trial = SyncOptions { trial: Some(5), ..SyncOptions::default() };
     let run = scene.sync_with(trial).await;
     assert_eq!((run.state, run.sent, run.trial), (RunState::Completed, 5, Some(5)));
     let found = scene.found("heron").await;

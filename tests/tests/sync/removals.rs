@@ -11,7 +11,7 @@ async fn filled(count: usize) -> Scene {
 }
 
 fn confirm(removals: u64) -> SyncOptions {
-    SyncOptions { confirm_removals: Some(removals), trial: None }
+    SyncOptions { confirm_removals: Some(removals), ..SyncOptions::default() }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,30 +1,30 @@
 /** A Supermemory in words. Pure. */
 import type { KnowledgeBaseReport, KnowledgeBaseView } from "../client/generated";
-import { counted, past } from "../lib/format";
+import { past } from "../lib/format";
+import { t } from "../strings/strings";
 
-/** What a test found: `Organisation Acme · plan scale`. Some servers tell neither. */
+/** What a test found. Some servers tell neither organisation nor plan. */
 export function reportWords(report: Pick<KnowledgeBaseReport, "organisation" | "plan">): string {
-  const facts = [
-    ...(report.organisation ? [`organisation ${report.organisation}`] : []),
-    ...(report.plan ? [`plan ${report.plan}`] : []),
-  ];
-  return facts.length === 0
-    ? "It answers. It tells neither organisation nor plan."
-    : `It answers: ${facts.join(", ")}.`;
+  const { organisation, plan } = report;
+  if (organisation && plan) return t("bases.answers.both", { organisation, plan });
+  if (organisation) return t("bases.answers.organisation", { organisation });
+  return plan ? t("bases.answers.plan", { plan }) : t("bases.answers.neither");
 }
 
 /** Whether its key is there. */
 export function keyWords(row: Pick<KnowledgeBaseView, "hasKey" | "isHosted">): string {
-  if (row.hasKey) return "In this computer's keychain";
-  return row.isHosted ? "None yet: it is needed" : "None";
+  if (row.hasKey) return t("bases.key.kept");
+  return t(row.isHosted ? "bases.key.needed" : "bases.key.none");
 }
 
 /** What uses it: `2 connections, 1,284 documents`. */
 export function useWords(row: Pick<KnowledgeBaseView, "connections" | "documents">): string {
-  if (row.connections === 0 && row.documents === 0) return "No connection sends documents there";
-  return `${counted(row.connections, "connection")}, ${counted(row.documents, "document")}`;
+  const { connections, documents } = row;
+  return connections === 0 && documents === 0
+    ? t("bases.unused")
+    : t("bases.use", { connections, documents });
 }
 
 export function checkedWords(row: Pick<KnowledgeBaseView, "checkedAt">, now: number): string {
-  return row.checkedAt === null ? "not yet" : past(row.checkedAt, now);
+  return row.checkedAt === null ? t("bases.unchecked") : past(row.checkedAt, now);
 }

@@ -2,6 +2,7 @@
  * The border to the engine: one typed call and one stream of events over whatever carries them. Nothing
  * else in the window knows how the engine is reached.
  */
+import { t } from "../strings/strings";
 import type { DesktopRequestName, DesktopRequests } from "./desktop";
 import type { Commands, EngineEvent, ErrorView, FieldError } from "./generated";
 
@@ -88,8 +89,8 @@ export function asEngineError(cause: unknown): EngineError {
   return new EngineError({
     code: "internal",
     status: 500,
-    message: "The window could not reach the engine",
-    solution: "Close S3 Connector and open it again; if it stays, report it with the detail below",
+    message: t("app.unreachable.message"),
+    solution: t("app.unreachable.solution"),
     detail,
   });
 }

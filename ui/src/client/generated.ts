@@ -19,7 +19,8 @@ notifications: Notifications,
  */
 startHidden: boolean, 
 /**
- * Documents of a connection that are on their way at once, from 1 to 32.
+ * Documents of a connection that are on their way at once, from 1 to 24. A knowledge base may take
+ * fewer.
  */
 transfers: number, 
 /**
@@ -29,7 +30,7 @@ bandwidth: number | null,
 /**
  * The way to storages and knowledge bases.
  */
-proxy: Proxy, };
+proxy: ProxyChoice, };
 
 /**
  * The app itself.
@@ -51,6 +52,10 @@ sqliteVersion: string,
  * Documents in the library.
  */
 libraryDocuments: number, 
+/**
+ * Bytes that the data folder takes.
+ */
+dataBytes: number, 
 /**
  * A damaged state file was set aside under this path when the app started.
  */
@@ -76,6 +81,44 @@ missing: number,
  * Documents whose id is not what connection, key, etag and tag give. They are left alone.
  */
 foreign: number, };
+
+/**
+ * One profile of `~/.aws`.
+ */
+export type AwsProfile = { 
+/**
+ * Its name, as `--profile` takes it.
+ */
+name: string, 
+/**
+ * Its region, where it names one.
+ */
+region: string | null, 
+/**
+ * Where its credentials come from.
+ */
+kind: ProfileKind, 
+/**
+ * The command that a person signs in with, where somebody has to.
+ */
+signIn: string | null, };
+
+/**
+ * The profiles that were found.
+ */
+export type AwsProfiles = { 
+/**
+ * By name, `default` first.
+ */
+profiles: Array<AwsProfile>, 
+/**
+ * The files that were looked at.
+ */
+places: Array<string>, 
+/**
+ * Why they could not be read, in the words of the SDK, which names file and line.
+ */
+trouble: string | null, };
 
 /**
  * A connection as typed. Text is not trimmed in `prefix` and patterns: spaces are legal there.
@@ -328,6 +371,19 @@ sessionToken?: string, } | { "kind": "environment" } | { "kind": "profile",
 name: string, } | { "kind": "anonymous" };
 
 /**
+ * A report for somebody who helps, without names, buckets, addresses, keys and secrets.
+ */
+export type Diagnostics = { 
+/**
+ * Names it when it is saved.
+ */
+id: string, 
+/**
+ * All of it.
+ */
+text: string, };
+
+/**
  * A page of a connection's documents.
  */
 export type DocumentPage = { 
@@ -465,7 +521,7 @@ settings: AppSettings, };
 /**
  * What went wrong, as something that a program can act on.
  */
-export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "api_key_missing" | "api_key_rejected" | "credits_exhausted" | "knowledge_base_denied" | "plan_too_low" | "document_busy" | "document_too_large" | "document_removed" | "knowledge_base_throttled" | "knowledge_base_failed" | "knowledge_base_unreachable" | "knowledge_base_changed" | "connectors_unavailable" | "hosted_connection_not_found" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "port_in_use" | "desktop_refused" | "invalid_request" | "internal";
+export type ErrorCode = "authentication_failed" | "access_denied" | "bucket_not_found" | "wrong_region" | "clock_skewed" | "credentials_expired" | "credentials_missing" | "unreachable" | "proxy_failed" | "tls_failed" | "throttled" | "storage_failed" | "object_archived" | "object_gone" | "object_changed" | "document_refused" | "library_failed" | "api_key_missing" | "api_key_rejected" | "credits_exhausted" | "knowledge_base_denied" | "plan_too_low" | "document_busy" | "document_too_large" | "document_removed" | "knowledge_base_throttled" | "knowledge_base_failed" | "knowledge_base_unreachable" | "knowledge_base_changed" | "connectors_unavailable" | "hosted_connection_not_found" | "invalid_connection" | "connection_not_found" | "sync_running" | "too_many_failures" | "mass_removal" | "keychain_unavailable" | "keychain_locked" | "secret_missing" | "data_folder_busy" | "state_damaged" | "state_newer" | "disk_full" | "data_folder_unusable" | "file_not_written" | "port_in_use" | "desktop_refused" | "invalid_request" | "internal";
 
 /**
  * An [`Error`] as the faces show it.
@@ -499,6 +555,23 @@ fields?: Array<FieldError>,
  * The right region, for `wrong_region`.
  */
 region?: string, };
+
+/**
+ * A file that was written for a person.
+ */
+export type ExportedFile = { 
+/**
+ * Where it is.
+ */
+path: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How many rows it has.
+ */
+rows: number, };
 
 /**
  * One field of a connection that is not valid.
@@ -536,7 +609,8 @@ glob: string, };
 export type FilterKind = "include" | "exclude";
 
 /**
- * A change of the connection that makes a rung good: found out, not guessed.
+ * The way on from a failed rung: a change of the connection that makes it good, found out and not guessed; else where a
+ * person puts it right.
  */
 export type Fix = { "kind": "set_region", 
 /**
@@ -550,7 +624,137 @@ addressing: Addressing, } | { "kind": "set_endpoint",
 /**
  * It.
  */
-endpoint: string, } | { "kind": "set_requester_pays" } | { "kind": "trust_certificate" };
+endpoint: string, } | { "kind": "set_requester_pays" } | { "kind": "trust_certificate" } | { "kind": "edit_field", 
+/**
+ * As a draft names it.
+ */
+field: string, } | { "kind": "grant_policy" } | { "kind": "run_command", 
+/**
+ * It.
+ */
+command: string, } | { "kind": "open_settings" } | { "kind": "try_again" };
+
+/**
+ * A form as it was left.
+ */
+export type FormDraft = { 
+/**
+ * What was typed.
+ */
+typed: FormText, 
+/**
+ * The step that was shown.
+ */
+step: number, 
+/**
+ * The farthest step that was reached.
+ */
+reached: number, };
+
+/**
+ * What was typed, letter by letter. There is no field for a secret, so none can be kept.
+ */
+export type FormText = { 
+/**
+ * The chosen provider.
+ */
+provider: string, 
+/**
+ * Account of a provider that has it in its address.
+ */
+accountId: string, 
+/**
+ * Base URL.
+ */
+endpoint: string, 
+/**
+ * Region.
+ */
+region: string, 
+/**
+ * Bucket.
+ */
+bucket: string, 
+/**
+ * The kind of credentials.
+ */
+credentials: string, 
+/**
+ * Access key, by its id alone.
+ */
+accessKeyId: string, 
+/**
+ * Name of an AWS profile.
+ */
+profile: string, 
+/**
+ * Prefix.
+ */
+prefix: string, 
+/**
+ * Document limit.
+ */
+documentLimit: string, 
+/**
+ * Container tags.
+ */
+containerTags: string, 
+/**
+ * Tag rule.
+ */
+containerTagRegex: string, 
+/**
+ * For keys that the rule does not match.
+ */
+onNoMatch: OnNoMatch, 
+/**
+ * For captured values that are no tag.
+ */
+onIllegalTag: OnIllegalTag, 
+/**
+ * For documents whose object is gone.
+ */
+onGone: OnGone, 
+/**
+ * Include and exclude rules.
+ */
+filters: Array<FilterDraft>, 
+/**
+ * Largest size.
+ */
+maxSize: string, 
+/**
+ * File with certificates.
+ */
+caFile: string, 
+/**
+ * Whether whoever asks pays.
+ */
+requesterPays: boolean, 
+/**
+ * How the bucket's name travels.
+ */
+addressing: Addressing, 
+/**
+ * Minutes between syncs.
+ */
+everyMinutes: number, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * The kind of destination.
+ */
+destination: string, 
+/**
+ * Address of a Supermemory of one's own.
+ */
+ownAddress: string, 
+/**
+ * Address of the Supermemory whose cloud is to run it.
+ */
+cloudAddress: string, };
 
 /**
  * A connection that Supermemory's cloud syncs by itself.
@@ -878,7 +1082,22 @@ export type PauseLength = "hour" | "tomorrow" | "until_resumed";
 export type PlanAction = "new" | "changed" | "retagged" | "unchanged" | "skipped" | "removed" | "kept";
 
 /**
- * Which part of a plan to show.
+ * What has changed between a preview and the run that was started from it. The totals may be equal: then as many keys
+ * are concerned, and others.
+ */
+export type PlanDrift = { 
+/**
+ * As a person saw it.
+ */
+previewed: PlanTotals, 
+/**
+ * As the run found it.
+ */
+planned: PlanTotals, };
+
+/**
+ * Which part of a plan to show, and in which order. The preview of a draft knows `action`, `text` and the part; it is in
+ * key order.
  */
 export type PlanFilter = { 
 /**
@@ -889,6 +1108,26 @@ action?: PlanAction,
  * Only keys or tags that contain this text.
  */
 text: string, 
+/**
+ * Only what is skipped for this reason.
+ */
+reason?: SkipReason, 
+/**
+ * Only keys of exactly this tag.
+ */
+tag?: string, 
+/**
+ * Only what a trial would send.
+ */
+trial?: boolean, 
+/**
+ * Put in order by this.
+ */
+order?: PlanOrder, 
+/**
+ * The other way round.
+ */
+descending?: boolean, 
 /**
  * From this row on.
  */
@@ -936,11 +1175,16 @@ size: number | null,
 modified: number | null, };
 
 /**
+ * What the rows of a plan are put in order by.
+ */
+export type PlanOrder = "key" | "size" | "modified" | "tag" | "action";
+
+/**
  * A page of a plan.
  */
 export type PlanPage = { 
 /**
- * The rows, in key order.
+ * The rows, in the order that was asked for.
  */
 items: Array<PlanItem>, 
 /**
@@ -984,6 +1228,18 @@ held: number,
  * Removals that a sync would hold back until a person confirms this number; 0 when it would hold back none.
  */
 heldBack: number, 
+/**
+ * Documents that go without a successor: what the brake counts, and what a yes is to.
+ */
+removals: number, 
+/**
+ * Documents that a trial would send.
+ */
+trial: number, 
+/**
+ * Stands for what would be sent and removed, key by key: equal for equal plans.
+ */
+fingerprint: string, 
 /**
  * The document limit.
  */
@@ -1031,9 +1287,31 @@ removed: number,
 kept: number, };
 
 /**
+ * A preview as a person saw it: what a sync that is started from it is compared with.
+ */
+export type Previewed = { 
+/**
+ * Its keys by action.
+ */
+totals: PlanTotals, 
+/**
+ * Its removals. A sync that finds more holds all of them back until it is confirmed.
+ */
+removals: number, 
+/**
+ * Stands for its keys.
+ */
+fingerprint: string, };
+
+/**
+ * Where a profile's credentials come from.
+ */
+export type ProfileKind = "keys" | "single_sign_on" | "role" | "process" | "web_identity" | "unusable";
+
+/**
  * The way to storages and knowledge bases.
  */
-export type Proxy = { "kind": "system" } | { "kind": "none" } | { "kind": "manual", 
+export type ProxyChoice = { "kind": "system" } | { "kind": "none" } | { "kind": "manual", 
 /**
  * `http://host:port`; without a name or password in it.
  */
@@ -1113,7 +1391,7 @@ total: number, };
 /**
  * What a run is doing.
  */
-export type RunPhase = "waiting" | "auditing" | "listing" | "deciding" | "removing" | "sending" | "settling";
+export type RunPhase = "waiting" | "auditing" | "listing" | "deciding" | "removing" | "sending" | "settling" | "stopping";
 
 /**
  * How far a run is.
@@ -1140,6 +1418,14 @@ planned: number,
  */
 done: number, 
 /**
+ * Keys whose documents go without a successor.
+ */
+removing: number, 
+/**
+ * Those that are gone by now.
+ */
+removed: number, 
+/**
  * Bytes to send.
  */
 bytesPlanned: number, 
@@ -1154,7 +1440,11 @@ startedAt: number,
 /**
  * When sending began.
  */
-sendingSince: number | null, };
+sendingSince: number | null, 
+/**
+ * What has changed since the preview that it was started from.
+ */
+drift: PlanDrift | null, };
 
 /**
  * How a run stands.
@@ -1231,6 +1521,10 @@ failed: number,
  */
 bytes: number, 
 /**
+ * What had changed since the preview that it was started from; `None`: nothing, or it was started from none.
+ */
+drift: PlanDrift | null, 
+/**
  * What ended it.
  */
 error: ErrorView | null, };
@@ -1261,9 +1555,18 @@ sentence: string,
  */
 error: ErrorView | null, 
 /**
- * What makes it good, where that is known.
+ * What makes it good. Every failure has a way on.
  */
 fix: Fix | null, };
+
+/**
+ * A file that was written for a person to keep.
+ */
+export type SavedFile = { 
+/**
+ * Where it is.
+ */
+path: string, };
 
 /**
  * A search over what is held.
@@ -1384,9 +1687,13 @@ export type SyncOptions = {
  */
 confirmRemovals?: number, 
 /**
- * Sends at most this many documents, of as many containers and file types as there are.
+ * Sends at most this many documents, of as many containers, file types and sizes as there are.
  */
-trial?: number, };
+trial?: number, 
+/**
+ * The preview that it is started from: the run says what has changed since.
+ */
+previewed?: Previewed, };
 
 /**
  * A container and how many documents it holds.
@@ -1445,6 +1752,16 @@ export interface Commands {
   connection_test: { arguments: { id: string, }; reply: TestReport };
   /** The IAM policy with the permissions that syncs of a connection need and no more, as JSON. */
   connection_policy: { arguments: { id: string, }; reply: string };
+  /** The same for what is being typed, whether it is valid yet or not. */
+  draft_policy: { arguments: { draft: ConnectionDraft, }; reply: string };
+  /** The AWS profiles of this computer: names, regions and kinds, nothing secret. */
+  aws_profiles: { arguments: Record<string, never>; reply: AwsProfiles };
+  /** The form of a connection as it was left half done; `id` absent: of a new one. */
+  form_kept: { arguments: { id: string | null, }; reply: FormDraft | null };
+  /** Keeps a form as it is. It has no field for a secret. */
+  form_keep: { arguments: { id: string | null, draft: FormDraft, }; reply: null };
+  /** Forgets what was kept of a form. */
+  form_forget: { arguments: { id: string | null, }; reply: null };
   /** Lists the bucket for a draft (its first keys, bounded) and keeps the listing for `draft_preview`. */
   draft_list: { arguments: { draft: ConnectionDraft, id: string | null, }; reply: DraftListing };
   /** What the draft's rules would do with the keys of a listing. Nothing is sent. */
@@ -1461,6 +1778,8 @@ export interface Commands {
   preview_make: { arguments: { id: string, refresh: boolean, }; reply: PlanSummary };
   /** A part of the last preview of a connection, or of an edit (`id` is then its `previewId`). */
   preview_page: { arguments: { id: string, filter: PlanFilter, }; reply: PlanPage };
+  /** Writes what a filter leaves of a preview into a new CSV file in the Downloads folder. */
+  preview_export: { arguments: { id: string, filter: PlanFilter, }; reply: ExportedFile };
   /** Starts a sync. */
   sync_start: { arguments: { id: string, options: SyncOptions, }; reply: RunView };
   /** Starts a sync of every connection that is not syncing. */
@@ -1511,6 +1830,10 @@ export interface Commands {
   library_search: { arguments: { query: SearchQuery, }; reply: SearchReply };
   /** The library's containers. */
   library_tags: { arguments: Record<string, never>; reply: Array<TagCount> };
+  /** Writes down what helps to find out why something does not work, without names, buckets, addresses, keys and secrets. Nothing is saved. */
+  diagnostics_make: { arguments: Record<string, never>; reply: Diagnostics };
+  /** Saves a report in Downloads, exactly as it was made. */
+  diagnostics_save: { arguments: { id: string, }; reply: SavedFile };
   /** Whether the local API is to be served, where, and how it stands. */
   local_api_get: { arguments: Record<string, never>; reply: LocalApiView };
   /** Chooses whether the app serves the local API, and on which port. Whether that worked comes as an event. */

@@ -1,7 +1,8 @@
 /** The small chart of the last runs. Pure. */
 import type { RunBar } from "../client/generated";
-import { count, exactly } from "../lib/format";
+import { exactly } from "../lib/format";
 import { runWords } from "../lib/progress";
+import { t } from "../strings/strings";
 
 export interface Bar {
   startedAt: number;
@@ -28,7 +29,13 @@ export function barsOf(runs: RunBar[]): Bar[] {
       startedAt: run.startedAt,
       kind,
       height: failed ? Math.max(TROUBLE, height) : height,
-      title: `${exactly(run.startedAt)}: ${runWords(run.state, kind === "quiet").text}. Sent ${count(run.sent)}, removed ${count(run.removed)}, failed ${count(run.failed)}.`,
+      title: t("connections.runBar", {
+        at: exactly(run.startedAt),
+        result: runWords(run.state, kind === "quiet").text,
+        sent: run.sent,
+        removed: run.removed,
+        failed: run.failed,
+      }),
     };
   });
 }

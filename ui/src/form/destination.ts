@@ -1,7 +1,7 @@
 /** The last step's choice of a destination: what is offered, and what is missing. Pure. */
 import type { FieldError, KnowledgeBaseView } from "../client/generated";
-import { counted } from "../lib/format";
 import { HOSTED, sameAddress, type DestinationKind } from "../lib/destination";
+import { t } from "../strings/strings";
 
 export interface DestinationOption {
   value: DestinationKind;
@@ -9,47 +9,24 @@ export interface DestinationOption {
   hint: string;
 }
 
-const OPTIONS: DestinationOption[] = [
-  {
-    value: "library",
-    label: "This computer's library",
-    hint: "Searchable in this app, without any account.",
-  },
-  {
-    value: "supermemory",
-    label: "Supermemory",
-    hint: "Your account at supermemory.ai, with any plan. This computer does the syncing.",
-  },
-  {
-    value: "own",
-    label: "A Supermemory of your own",
-    hint: "On this computer or a server of yours. This computer does the syncing.",
-  },
-  {
-    value: "cloud",
-    label: "Let Supermemory's cloud run it",
-    hint: "Syncs without this computer. Needs the Scale plan or higher.",
-  },
-];
+const KINDS: readonly DestinationKind[] = ["library", "supermemory", "own", "cloud"];
 
 /** Handing over is how a saved connection gets into the cloud: it stays until a person deletes it. */
 export function destinationOptions(isNew: boolean): DestinationOption[] {
-  return isNew ? OPTIONS : OPTIONS.filter((option) => option.value !== "cloud");
+  return KINDS.filter((value) => isNew || value !== "cloud").map((value) => ({
+    value,
+    label: t(`form.destination.option.${value}`),
+    hint: t(`form.destination.optionHint.${value}`),
+  }));
 }
 
 /** Why a connection that holds documents keeps its destination. */
 export function fixedWords(documents: number): string {
-  const are = documents === 1 ? "is" : "are";
-  return `${counted(documents, "document")} of this connection ${are} held there. For another destination, add a new connection, then delete this one.`;
+  return t("form.destination.fixed", { count: documents });
 }
 
 /** What the hosted connector does not do, so that nobody learns it afterwards. */
-export const CLOUD_LIMITS = [
-  "It checks every 4 hours. What it does with documents whose file is gone is not documented.",
-  "It takes an access key without a session token; no AWS profile, no public bucket without a key.",
-  "It takes no include or exclude rules and no largest size; one container tag, a rule whose group is called userId, and at most 10,000 documents.",
-  "It must reach the storage from the internet.",
-];
+export const CLOUD_LIMITS = ["gone", "key", "rules", "reach"] as const;
 
 /** What is still to be typed for a Supermemory; null: nothing. The service takes nobody without a key. */
 export function missingOfBase(
@@ -60,14 +37,14 @@ export function missingOfBase(
   if (address.trim() === "") {
     return {
       field: "destination",
-      message: "Enter its address, such as http://localhost:6767.",
+      message: t("form.destination.addressMissing"),
       span: null,
     };
   }
   if (sameAddress(address, HOSTED) && apiKey.trim() === "" && !known?.hasKey) {
     return {
       field: "apiKey",
-      message: "Enter the API key; the Supermemory console shows it.",
+      message: t("form.destination.keyMissing"),
       span: null,
     };
   }

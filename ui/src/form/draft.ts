@@ -1,20 +1,16 @@
 /** What is typed into the form, and how it becomes a draft for the engine. Pure. */
-import type {
-  ConnectionDraft,
-  Addressing,
-  ConnectionView,
-  CredentialsDraft,
-  FilterDraft,
-  OnGone,
-  OnIllegalTag,
-  OnNoMatch,
-} from "../client/generated";
+import type { ConnectionDraft, ConnectionView, CredentialsDraft, FormText } from "../client/generated";
 import { HOSTED, kindOf, SELF_HOSTED, type DestinationKind } from "../lib/destination";
-import { readEndpoint, type ProviderId } from "../lib/providers";
+import { isProvider, readEndpoint, type ProviderId } from "../lib/providers";
+import { t } from "../strings/strings";
 import { filledIn } from "./rules";
 import { bytesOfMegabytes, megabytesOf } from "./size";
 
-export const STEPS = ["Provider", "Credentials", "What", "Tags", "Where and when"] as const;
+export const STEPS = ["provider", "credentials", "what", "tags", "finish"] as const;
+
+export function stepName(step: number): string {
+  return t(`form.step.${STEPS[step] ?? "finish"}`);
+}
 
 /** Where each field of a connection is asked for, named as the engine names it. */
 const STEP_OF_FIELD: Record<string, number> = {
@@ -46,38 +42,16 @@ export function stepOf(field: string): number {
 }
 
 export type CredentialsKind = CredentialsDraft["kind"];
+export const CREDENTIALS: readonly CredentialsKind[] = ["access_key", "profile", "environment", "anonymous"];
+const DESTINATIONS: readonly DestinationKind[] = ["library", "supermemory", "own", "cloud"];
 
-export interface Typed {
+/** What is typed: all that the engine would keep of it, and the secrets, which it never does. */
+export interface Typed extends Omit<FormText, "provider" | "credentials" | "destination"> {
   provider: ProviderId;
-  accountId: string;
-  endpoint: string;
-  region: string;
-  bucket: string;
   credentials: CredentialsKind;
-  accessKeyId: string;
+  destination: DestinationKind;
   secretAccessKey: string;
   sessionToken: string;
-  profile: string;
-  prefix: string;
-  documentLimit: string;
-  containerTags: string;
-  containerTagRegex: string;
-  onNoMatch: OnNoMatch;
-  onIllegalTag: OnIllegalTag;
-  onGone: OnGone;
-  filters: FilterDraft[];
-  /** In megabytes; empty: what the destination takes. */
-  maxSize: string;
-  caFile: string;
-  requesterPays: boolean;
-  addressing: Addressing;
-  everyMinutes: number;
-  name: string;
-  destination: DestinationKind;
-  /** Address of a Supermemory of one's own. */
-  ownAddress: string;
-  /** Address of the Supermemory whose cloud is to run it. */
-  cloudAddress: string;
   /** API key of the chosen Supermemory, where it has no saved one or is to get another. */
   apiKey: string;
 }
@@ -144,6 +118,32 @@ export function typedFrom(row: ConnectionView): Typed {
     destination: kindOf(row.destination),
     ownAddress: kindOf(row.destination) === "own" ? row.destination : EMPTY.ownAddress,
   };
+}
+
+/** What may be kept. */
+export function textOf(typed: Typed): FormText {
+  const { secretAccessKey: _secret, sessionToken: _token, apiKey: _key, ...text } = typed;
+  return { ...text, filters: text.filters.map(({ kind, glob }) => ({ kind, glob })) };
+}
+
+/** What was kept, as it goes on; what an older version of this app kept may not be known any more. */
+export function typedAgain(text: FormText): Typed {
+  const { provider, credentials, destination, ...rest } = text;
+  return {
+    ...EMPTY,
+    ...rest,
+    provider: isProvider(provider) ? provider : EMPTY.provider,
+    credentials: CREDENTIALS.find((kind) => kind === credentials) ?? EMPTY.credentials,
+    destination: DESTINATIONS.find((kind) => kind === destination) ?? EMPTY.destination,
+  };
+}
+
+/** Whether a secret has to be typed that no keychain has. */
+export function secretToEnter(typed: Typed, saved: ConnectionView | null): boolean {
+  const key = saved?.credentials.kind === "access_key" ? saved.credentials.accessKeyId : null;
+  return (
+    typed.credentials === "access_key" && typed.secretAccessKey === "" && key !== typed.accessKeyId.trim()
+  );
 }
 
 /** Address of the chosen Supermemory; null for the library. */

@@ -15,33 +15,33 @@ import type {
   TestReport,
 } from "../client/generated";
 import { Latest } from "../lib/latest";
-import { endpointFor, providerOf, readEndpoint, takeApart, type ProviderId } from "../lib/providers";
+import { t } from "../strings/strings";
 import { missingOfBase } from "./destination";
 import { addressTyped, draftOf, EMPTY, reachDraftOf, stepOf, STEPS, typedFrom, type Typed } from "./draft";
+import { Keeping } from "./keeping.svelte";
+import { Profiles } from "./profiles.svelte";
+import { PlaceForm } from "./place-form.svelte";
 import { EditReview } from "./review.svelte";
-
-const ENDPOINT_MISSING: Partial<Record<ProviderId, string>> & { other: string } = {
-  r2: "Enter the account ID; the endpoint follows from it.",
-  spaces: "Enter the region; the endpoint follows from it.",
-  other: "Enter the address of the service, such as https://s3.example.com.",
-};
+import { sampleOf } from "./sample";
+import { BucketTest } from "./test.svelte";
 
 /** Quiet before the bucket is listed again, and before rules run again, in milliseconds. */
 const LIST_DELAY = 500;
 const RULES_DELAY = 100;
-/** Keys for suggestions: so many places of the listing, so many keys from each. */
-const SAMPLES = 8;
-const SAMPLE_SIZE = 25;
 
 /** What follows saving: nothing, a sync, or a sync of a few documents. */
 export type AfterSaving = "save" | "sync" | "trial";
 
-export class ConnectionForm {
+export class ConnectionForm extends PlaceForm {
   readonly #client: Client;
   readonly #listing = new Latest();
   readonly #rules = new Latest();
-  readonly #testing = new Latest();
+  readonly #test: BucketTest;
   readonly #bases: KnowledgeBases;
+  readonly #keeping: Keeping;
+  #begun: Typed = EMPTY;
+  #closed = false;
+  #found: Promise<void> = Promise.resolve();
   /** The saved connection that is edited; null for a new one. */
   readonly saved: ConnectionView | null;
   /** What saving an edit would do. */
@@ -49,20 +49,19 @@ export class ConnectionForm {
   /** The test of the chosen Supermemory. */
   readonly trial: BaseTrial;
 
-  typed = $state<Typed>({ ...EMPTY });
+  /** Whether what was left last time has been looked for. */
+  ready = $state(false);
+  /** Whether what is typed was left there last time. */
+  restored = $state(false);
+
   step = $state(0);
   /** The farthest step that was reached; an edit may go anywhere. */
   reached = $state(0);
-  errors = $state.raw<FieldError[]>([]);
   /** Grows when the first wrong field wants the focus. */
   focusWrong = $state(0);
+  /** A field that wants the focus, each time that `at` grows. */
+  wanted = $state.raw<{ field: string; at: number }>({ field: "", at: 0 });
   busy = $state<"next" | "cloud" | AfterSaving | null>(null);
-  error = $state.raw<EngineError | null>(null);
-
-  testing = $state(false);
-  #report = $state.raw<TestReport | null>(null);
-  #reportOf = $state("");
-  #endpointWanted = $state(false);
 
   listing = $state.raw<DraftListing | null>(null);
   listingOf = $state("");
@@ -78,15 +77,59 @@ export class ConnectionForm {
   previewed = $state.raw<ConnectionDraft | null>(null);
 
   constructor(client: Client, saved: ConnectionView | null, bases = new KnowledgeBases(client)) {
+    super(new Profiles(client));
     this.#client = client;
     this.#bases = bases;
     this.saved = saved;
     this.review = new EditReview(client);
     this.trial = new BaseTrial(client);
-    if (saved) {
-      this.typed = typedFrom(saved);
-      this.reached = STEPS.length - 1;
-    }
+    this.#test = new BucketTest(client);
+    this.#keeping = new Keeping(client, saved?.id ?? null);
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#begun = this.saved ? typedFrom(this.saved) : EMPTY;
+    this.typed = { ...this.#begun };
+    this.step = 0;
+    this.reached = this.saved ? STEPS.length - 1 : 0;
+    this.noteEndpoint(this.saved !== null);
+  }
+
+  /** Takes up what was left when the window closed; the form is ready then. */
+  restore(): Promise<void> {
+    this.#found = this.#takeUp();
+    return this.#found;
+  }
+
+  async #takeUp(): Promise<void> {
+    const left = await this.#keeping.find(this.saved);
+    this.ready = true;
+    if (!left || this.#closed) return;
+    this.restored = true;
+    Object.assign(this, left);
+    this.noteEndpoint(true);
+  }
+
+  /** Keeps what is typed; to be called from an effect, which it makes depend on all that is kept. */
+  keep(): void {
+    const { typed, step, reached } = this;
+    this.#keeping.keep({ typed, step, reached }, this.#begun, this.ready && !this.#closed);
+  }
+
+  /** The window may be about to close. */
+  keepNow(): void {
+    this.#keeping.flush();
+  }
+
+  /** Back to how it began. */
+  startOver(): void {
+    this.#keeping.forget();
+    this.#begin();
+    this.restored = false;
+    this.errors = [];
+    this.error = null;
+    this.#forget();
   }
 
   get id(): string | null {
@@ -102,80 +145,13 @@ export class ConnectionForm {
     return this.saved !== null && this.saved.documents > 0;
   }
 
-  /** Everywhere but at Amazon there has to be an endpoint; the engine would take its absence for Amazon. */
-  get endpointMissing(): FieldError | null {
-    return this.#endpointWanted && this.typed.provider !== "aws" && this.typed.endpoint.trim() === ""
-      ? {
-          field: "endpoint",
-          message: ENDPOINT_MISSING[this.typed.provider] ?? ENDPOINT_MISSING.other,
-          span: null,
-        }
-      : null;
-  }
-
   /** The last test, as long as nothing that it depends on was typed since. */
   get report(): TestReport | null {
-    return this.#reportOf === this.#reach() ? this.#report : null;
+    return this.#test.reportOf(reachDraftOf(this.typed));
   }
 
-  errorOf(field: string): FieldError | null {
-    return this.errors.find((error) => error.field === field) ?? null;
-  }
-
-  /** A person typed into a field: what was said about it no longer holds. */
-  edited(field: string): void {
-    if (this.errorOf(field)) this.errors = this.errors.filter((error) => error.field !== field);
-    this.error = null;
-  }
-
-  choose(provider: ProviderId): void {
-    const chosen = providerOf(provider);
-    this.#endpointWanted = false;
-    this.typed.provider = provider;
-    this.typed.region = chosen.region;
-    this.typed.endpoint = endpointFor(chosen, chosen.region, this.typed.accountId);
-    this.errors = [];
-  }
-
-  setRegion(region: string): void {
-    const provider = providerOf(this.typed.provider);
-    this.typed.region = region;
-    if (provider.endpoint.includes("{region}")) {
-      this.typed.endpoint = endpointFor(provider, region, this.typed.accountId);
-    }
-    this.edited("region");
-  }
-
-  setAccount(account: string): void {
-    this.typed.accountId = account.trim();
-    this.typed.endpoint = endpointFor(providerOf("r2"), this.typed.region, account);
-    this.edited("endpoint");
-  }
-
-  /** A typed endpoint of a known provider brings its region along. */
-  setEndpoint(endpoint: string): void {
-    this.typed.endpoint = endpoint;
-    this.edited("endpoint");
-    if (endpoint.trim() === "") return;
-    const about = readEndpoint(endpoint);
-    if (about.provider !== this.typed.provider || !about.region) return;
-    this.typed.region = about.region;
-    if (about.account) this.typed.accountId = about.account;
-  }
-
-  /** Takes a pasted address apart into provider, endpoint, region, bucket and prefix. False: it is no address. */
-  paste(text: string): boolean {
-    const address = takeApart(text);
-    if (!address) return false;
-    const provider = providerOf(address.provider);
-    this.typed.provider = address.provider;
-    this.typed.endpoint = address.endpoint;
-    this.typed.region = address.region ?? provider.region;
-    this.typed.accountId = address.account ?? "";
-    if (address.bucket) this.typed.bucket = address.bucket;
-    if (address.prefix) this.typed.prefix = address.prefix;
-    this.errors = [];
-    return true;
+  get testing(): boolean {
+    return this.#test.busy;
   }
 
   goTo(step: number): void {
@@ -187,7 +163,7 @@ export class ConnectionForm {
   /** On to the next step, if what this one asks for is valid. */
   async next(): Promise<void> {
     if (this.step === 0) {
-      this.#endpointWanted = true;
+      this.endpointWanted = true;
       if (this.endpointMissing) return this.#showFirstWrong();
     }
     this.busy = "next";
@@ -205,30 +181,14 @@ export class ConnectionForm {
   }
 
   async test(): Promise<void> {
-    const draft = reachDraftOf(this.typed);
-    const reach = this.#reach();
-    this.testing = true;
     this.error = null;
-    await new Promise<void>((done) => {
-      this.#testing.ask(
-        0,
-        () => this.#client.call("connection_test_draft", { draft, id: this.id }),
-        (report) => {
-          this.#report = report;
-          this.#reportOf = reach;
-          done();
-        },
-        (cause) => {
-          this.#refuse(asEngineError(cause));
-          done();
-        },
-      );
-    });
-    this.testing = false;
+    const refusal = await this.#test.ask(reachDraftOf(this.typed), this.id);
+    if (refusal) this.#refuse(asEngineError(refusal));
   }
 
-  /** Takes over what a test found to help, and tries again. A certificate has to be chosen by a person first. */
+  /** Takes over what a test found to help, and tries again; where a person has to act first, leads there. */
   async applyFix(fix: Fix): Promise<void> {
+    await this.#found;
     switch (fix.kind) {
       case "set_region":
         this.setRegion(fix.region);
@@ -243,9 +203,19 @@ export class ConnectionForm {
         this.typed.requesterPays = true;
         break;
       case "trust_certificate":
-        this.errors = [{ field: "caFile", message: "Enter the file with its certificate.", span: null }];
+        this.errors = [{ field: "caFile", message: t("form.credentials.caFileWanted"), span: null }];
         this.#showFirstWrong();
         return;
+      case "edit_field":
+        this.step = stepOf(fix.field);
+        this.wanted = { field: fix.field, at: this.wanted.at + 1 };
+        return;
+      case "open_settings":
+        return; // Another screen: whoever shows the ladder leads there.
+      case "grant_policy":
+      case "run_command":
+      case "try_again":
+        break;
     }
     await this.test();
   }
@@ -300,13 +270,7 @@ export class ConnectionForm {
     if (this.id === null) return true;
     this.error = null;
     try {
-      for (;;) {
-        const draft = this.draft;
-        const untouched = await this.review.ask(this.id, draft, after);
-        const settled = !untouched && !this.review.open;
-        // What was typed meanwhile is saved too, so it is looked at too.
-        if (settled || JSON.stringify(draft) === JSON.stringify(this.draft)) return untouched;
-      }
+      return await this.review.look(this.id, () => this.draft, after);
     } catch (cause) {
       this.#refuse(asEngineError(cause));
       return false;
@@ -359,42 +323,28 @@ export class ConnectionForm {
     }
   }
 
-  /** Ends what is under way and forgets secrets. */
+  /** Ends what is under way, forgets secrets, and what was kept. */
   close(): void {
+    this.#closed = true;
+    this.#keeping.forget();
     this.#listing.drop();
     this.#rules.drop();
-    this.#testing.drop();
+    this.#test.drop();
     this.review.drop();
     this.trial.drop();
     this.typed = { ...EMPTY };
   }
 
-  /** The first keys of a listing are all alike; suggestions need some from everywhere. */
   async #takeSample(listing: DraftListing, draft: ConnectionDraft): Promise<void> {
-    const places = Array.from({ length: SAMPLES }, (_, at) => Math.floor((listing.keys * at) / SAMPLES));
-    try {
-      const replies = await Promise.all(
-        [...new Set(places)].map((offset) =>
-          this.#client.call("draft_preview", {
-            listingId: listing.listingId,
-            draft,
-            filter: { text: "", offset, limit: SAMPLE_SIZE },
-          }),
-        ),
-      );
-      if (this.listing !== listing) return;
-      this.sample = replies.flatMap((reply) => reply.page?.items.map((item) => item.key) ?? []);
-    } catch {
-      // Suggestions are a convenience; what failed shows itself where the listing is used.
-      this.sample = [];
-    }
+    const sample = await sampleOf(this.#client, listing, draft);
+    if (this.listing === listing) this.sample = sample;
   }
 
   /** Whether address and key of the chosen Supermemory are there; what is missing is said at its field. */
   #baseIsNamed(): boolean {
-    const address = addressTyped(this.typed);
-    if (address === null || this.destinationFixed) return true;
-    const missing = missingOfBase(address, this.typed.apiKey, this.#bases.find(address));
+    const address = this.#baseAddress;
+    const missing =
+      address === null ? null : missingOfBase(address, this.typed.apiKey, this.#bases.find(address));
     if (!missing) return true;
     this.errors = [missing];
     this.#showFirstWrong();
@@ -403,12 +353,17 @@ export class ConnectionForm {
 
   /** A key that was typed goes into the keychain before the connection that needs it is saved. */
   async #keepKey(): Promise<void> {
-    const address = addressTyped(this.typed);
-    if (address === null || this.destinationFixed || this.typed.apiKey.trim() === "") return;
-    await this.#bases.keep(address.trim(), this.typed.apiKey);
+    const address = this.#baseAddress?.trim();
+    if (address === undefined || this.typed.apiKey.trim() === "") return;
+    await this.#bases.keep(address, this.typed.apiKey);
     this.typed.apiKey = "";
     this.trial.drop();
-    void this.#bases.learn(address.trim());
+    void this.#bases.learn(address);
+  }
+
+  /** Address of the Supermemory that may still be chosen; null: there is none to ask about. */
+  get #baseAddress(): string | null {
+    return this.destinationFixed ? null : addressTyped(this.typed);
   }
 
   /** The engine keeps one listing of a draft; another form, or a restart, may have replaced ours. */

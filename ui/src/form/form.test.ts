@@ -206,6 +206,31 @@ describe("the form", () => {
     expect([opened.step, opened.errorOf("caFile") !== null]).toEqual([1, true]);
   });
 
+  it("leads to the field that is wrong", async () => {
+    const opened = form();
+    opened.step = opened.reached = 4;
+    await opened.applyFix({ kind: "edit_field", field: "endpoint" });
+    expect([opened.step, opened.wanted.field]).toEqual([0, "endpoint"]);
+    await opened.applyFix({ kind: "edit_field", field: "secretAccessKey" });
+    expect([opened.step, opened.wanted]).toEqual([1, { field: "secretAccessKey", at: 2 }]);
+  });
+
+  it("takes the jurisdiction of R2 into its address, and reads it from there", () => {
+    const account = "0123456789abcdef0123456789abcdef";
+    const opened = form();
+    opened.choose("r2");
+    opened.setAccount(account, "eu");
+    expect(opened.typed.endpoint).toBe(`https://${account}.eu.r2.cloudflarestorage.com`);
+    opened.setEndpoint(`https://${account}.r2.cloudflarestorage.com`);
+    expect(opened.jurisdiction).toBe("");
+    opened.paste(`https://${account}.fedramp.r2.cloudflarestorage.com/docs`);
+    expect([opened.jurisdiction, opened.typed.accountId, opened.typed.bucket]).toEqual([
+      "fedramp",
+      account,
+      "docs",
+    ]);
+  });
+
   it("forgets its secrets when it is closed", () => {
     const opened = form();
     opened.typed.secretAccessKey = "secret";

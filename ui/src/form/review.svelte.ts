@@ -56,6 +56,16 @@ export class EditReview {
     }
   }
 
+  /** The same for a draft that may change while it is looked at: what is typed meanwhile is saved too. */
+  async look(id: string, draft: () => ConnectionDraft, after: AfterSaving): Promise<boolean> {
+    for (;;) {
+      const looked = draft();
+      const untouched = await this.ask(id, looked, after);
+      const settled = !untouched && !this.open;
+      if (settled || JSON.stringify(looked) === JSON.stringify(draft())) return untouched;
+    }
+  }
+
   /** Back to editing: whatever is still being worked out no longer counts. */
   drop(): void {
     this.#asked += 1;

@@ -1,7 +1,8 @@
 /** Connections that Supermemory's cloud runs, in words. Pure. */
 import type { HostedConnection, HostedRun } from "../client/generated";
-import { counted, past } from "../lib/format";
+import { past } from "../lib/format";
 import type { Tone } from "../lib/progress";
+import { t } from "../strings/strings";
 
 export interface StateWords {
   tone: Tone;
@@ -13,24 +14,24 @@ export function hostedRunWords(run: HostedRun): StateWords {
   const failed = run.failed ?? 0;
   switch (run.state) {
     case "running":
-      return { tone: "info", text: "Running" };
+      return { tone: "info", text: t("hosted.runs.state.running") };
     case "completed":
       return failed > 0
-        ? { tone: "warn", text: `Complete, ${counted(failed, "file")} failed` }
-        : { tone: "ok", text: "Complete" };
+        ? { tone: "warn", text: t("hosted.runs.completeFailed", { count: failed }) }
+        : { tone: "ok", text: t("hosted.runs.state.completed") };
     case "failed":
-      return { tone: "bad", text: "Failed" };
+      return { tone: "bad", text: t("hosted.runs.state.failed") };
   }
 }
 
 /** How a hosted connection stands: by its last run. */
 export function hostedStateWords(row: HostedConnection, now: number): StateWords {
-  if (!row.lastRun) return { tone: "plain", text: "No run yet" };
+  if (!row.lastRun) return { tone: "plain", text: t("hosted.runs.noneYet") };
   const words = hostedRunWords(row.lastRun);
   const at = row.lastRun.completedAt ?? row.lastRun.startedAt;
   return at === null || row.lastRun.state === "running"
     ? words
-    : { ...words, text: `${words.text} · ${past(at, now)}` };
+    : { ...words, text: t("hosted.runs.stateAt", { state: words.text, when: past(at, now) }) };
 }
 
 /** Who started a run. */
@@ -39,11 +40,9 @@ export function triggerWords(trigger: string | null): string {
     case null:
       return "";
     case "cron":
-      return "by its schedule";
     case "manual":
-      return "by hand";
     case "event":
-      return "by an event";
+      return t(`hosted.runs.trigger.${trigger}`);
     default:
       return trigger;
   }
@@ -51,7 +50,7 @@ export function triggerWords(trigger: string | null): string {
 
 /** How a document stands. */
 export function hostedDocumentWords(status: string): { tone: string; text: string } {
-  if (status === "done") return { tone: "ok", text: "Done" };
-  if (status === "failed") return { tone: "bad", text: "Failed" };
-  return { tone: "info", text: "In progress" };
+  if (status === "done") return { tone: "ok", text: t("hosted.documents.done") };
+  if (status === "failed") return { tone: "bad", text: t("hosted.documents.failed") };
+  return { tone: "info", text: t("hosted.documents.inProgress") };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { bytes, bytesOf, counted, due, duration, every, moment, past, roughly, until } from "./format";
+import { t } from "../strings/strings";
+import { bytes, bytesOf, count, counted, due, duration, every, moment, past, roughly, until } from "./format";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -39,6 +40,10 @@ describe("times", () => {
     expect(due(NOON + 6 * HOUR, NOON)).toMatch(/^today 18.00$/);
     expect(due(NOON + 14 * HOUR, NOON)).toMatch(/^tomorrow 02.00$/);
   });
+});
+
+it("numbers in sentences are written as the others are", () => {
+  expect(t("rail.needYou", { count: 1200 })).toBe(`${count(1200)} need you`);
 });
 
 describe("durations", () => {

@@ -1,11 +1,10 @@
 /** Numbers, sizes and times as a person of this locale reads them. Pure: the time is an argument. */
-
-/** Without a language (LANG=C) there would be no digit groups and no month names. */
-const LOCALE = new Intl.NumberFormat().resolvedOptions().locale.includes("posix") ? "en" : undefined;
+import { LOCALE } from "../strings/locale";
+import { t } from "../strings/strings";
 
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const clock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
 const dayAndMonth = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
 const fullDay = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
 const exact = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "medium" });
@@ -13,7 +12,7 @@ const exact = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-const UNITS = ["B", "KB", "MB", "GB", "TB", "PB"];
+const UNITS = ["size.b", "size.kb", "size.mb", "size.gb", "size.tb", "size.pb"] as const;
 
 export function count(value: number): string {
   return whole.format(value);
@@ -26,14 +25,17 @@ export function counted(value: number, noun: string, plural = `${noun}s`): strin
 
 /** A size in decimal units, as disks and S3 consoles name them. */
 export function bytes(value: number): string {
-  const power = unitOf(value);
-  return `${inUnit(value, power)} ${UNITS[power]}`;
+  return sized(inUnit(value, unitOf(value)), unitOf(value));
 }
 
 /** `18.2 of 28.4 MB`: both in the unit of the whole. */
 export function bytesOf(done: number, planned: number): string {
   const power = unitOf(planned);
-  return `${inUnit(done, power)} of ${inUnit(planned, power)} ${UNITS[power]}`;
+  return t("size.part", { done: inUnit(done, power), whole: sized(inUnit(planned, power), power) });
+}
+
+function sized(value: string, power: number): string {
+  return t(UNITS[power] ?? "size.b", { value });
 }
 
 function unitOf(value: number): number {
@@ -52,16 +54,16 @@ export function past(at: number, now: number): string {
   const age = now - at;
   // The window's clock ticks slowly, and a server's may be a little ahead.
   if (age < -5 * MINUTE) return moment(at, now);
-  if (age < 45 * SECOND) return "just now";
-  if (age < HOUR) return `${Math.max(1, Math.round(age / MINUTE))} min ago`;
+  if (age < 45 * SECOND) return t("time.justNow");
+  if (age < HOUR) return t("time.minutesAgo", { count: Math.max(1, Math.round(age / MINUTE)) });
   return moment(at, now);
 }
 
 /** When something is due: `now`, `in 5 min`, `today 18:00`, `tomorrow 02:00`, `12 Nov 18:00`. */
 export function due(at: number, now: number): string {
   const wait = at - now;
-  if (wait < 45 * SECOND) return "now";
-  if (wait < HOUR) return `in ${Math.max(1, Math.round(wait / MINUTE))} min`;
+  if (wait < 45 * SECOND) return t("time.now");
+  if (wait < HOUR) return t("time.inMinutes", { count: Math.max(1, Math.round(wait / MINUTE)) });
   return moment(at, now);
 }
 
@@ -74,11 +76,12 @@ export function until(at: number, now: number): string {
 export function moment(at: number, now: number): string {
   const days = dayNumber(at) - dayNumber(now);
   const time = clock.format(at);
-  if (days === 0) return `today ${time}`;
-  if (days === -1) return `yesterday ${time}`;
-  if (days === 1) return `tomorrow ${time}`;
+  if (days === 0) return t("time.today", { time });
+  if (days === -1) return t("time.yesterday", { time });
+  if (days === 1) return t("time.tomorrow", { time });
   if (new Date(at).getFullYear() !== new Date(now).getFullYear()) return fullDay.format(at);
-  return days > 0 ? `${dayAndMonth.format(at)} ${time}` : dayAndMonth.format(at);
+  const day = dayAndMonth.format(at);
+  return days > 0 ? t("time.dayAndTime", { day, time }) : day;
 }
 
 /** Date and time to the second, for a hint beside the short form. */
@@ -94,7 +97,7 @@ function dayNumber(at: number): number {
 
 /** How long something took: `under 1 s`, `0:24`, `3:10`, `1:02:03`. */
 export function duration(milliseconds: number): string {
-  if (milliseconds < SECOND) return "under 1 s";
+  if (milliseconds < SECOND) return t("time.underASecond");
   const seconds = Math.round(milliseconds / SECOND);
   const two = (value: number) => String(value).padStart(2, "0");
   const minutes = Math.floor(seconds / 60);
@@ -105,16 +108,16 @@ export function duration(milliseconds: number): string {
 /** How long something may still take, in words that do not flicker: `10 s`, `2 min`, `3 h`. */
 export function roughly(milliseconds: number): string {
   const seconds = milliseconds / SECOND;
-  if (seconds < 10) return "a few seconds";
-  if (seconds < 55) return `${Math.ceil(seconds / 5) * 5} s`;
-  if (seconds < 55 * 60) return `${Math.max(1, Math.round(seconds / 60))} min`;
-  return `${Math.max(1, Math.round(seconds / 3600))} h`;
+  if (seconds < 10) return t("time.aFew");
+  if (seconds < 55) return t("time.about.seconds", { count: Math.ceil(seconds / 5) * 5 });
+  if (seconds < 55 * 60) return t("time.about.minutes", { count: Math.max(1, Math.round(seconds / 60)) });
+  return t("time.about.hours", { count: Math.max(1, Math.round(seconds / 3600)) });
 }
 
 /** An interval of a schedule in words. */
 export function every(minutes: number): string {
-  if (minutes === 0) return "only by hand";
-  if (minutes % 1440 === 0) return minutes === 1440 ? "every day" : `every ${minutes / 1440} days`;
-  if (minutes % 60 === 0) return minutes === 60 ? "every hour" : `every ${minutes / 60} hours`;
-  return `every ${minutes} minutes`;
+  if (minutes === 0) return t("time.every.never");
+  if (minutes % 1440 === 0) return t("time.every.days", { count: minutes / 1440 });
+  if (minutes % 60 === 0) return t("time.every.hours", { count: minutes / 60 });
+  return t("time.every.minutes", { count: minutes });
 }

@@ -22,14 +22,42 @@ describe("pages of a million rows", () => {
     const fetch = numbers();
     const pages = new Pages(fetch);
     await settled();
-    pages.want(500_000, 20);
-    pages.want(500_005, 20);
-    expect(pages.row(500_000)).toBeUndefined();
+    pages.want(500_100, 20);
+    pages.want(500_090, 20);
+    expect(pages.row(500_100)).toBeUndefined();
     await settled();
-    expect(pages.row(500_000)).toBe(500_000);
-    pages.want(500_000, 20);
+    expect(pages.row(500_100)).toBe(500_100);
+    pages.want(500_080, 20);
     await settled();
-    expect(fetch.mock.calls.map(([offset]) => offset)).toEqual([0, 500_000]);
+    expect(fetch.mock.calls.map(([offset]) => offset)).toEqual([0, 500_000, 500_200, 499_800]);
+  });
+  it("come before they are in sight, and those in sight first", async () => {
+    const fetch = numbers();
+    const pages = new Pages(fetch);
+    await settled();
+    pages.want(1_390, 5);
+    await settled();
+    expect(fetch.mock.calls.map(([offset]) => offset)).toEqual([0, 1_200, 1_400]);
+  });
+  it("are not asked for when they were scrolled past, and a few at a time", async () => {
+    const answers: (() => void)[] = [];
+    const fetch = vi.fn(
+      (offset: number) =>
+        new Promise<{ items: number[]; total: number }>((done) =>
+          answers.push(() => done({ items: [offset], total: TOTAL })),
+        ),
+    );
+    const pages = new Pages(fetch);
+    answers.shift()?.();
+    await settled();
+    for (let first = 10_000; first <= 900_000; first += 10_000) pages.want(first + 100, 10);
+    expect(fetch).toHaveBeenCalledTimes(3);
+    while (answers.length > 0) {
+      answers.shift()?.();
+      await settled();
+    }
+    expect(fetch.mock.calls.map(([offset]) => offset)).toEqual([0, 10_000, 10_200, 900_000, 900_200]);
+    expect(pages.row(900_000)).toBe(900_000);
   });
   it("come in pairs where the rows lie across two", async () => {
     const fetch = numbers();
@@ -63,6 +91,7 @@ describe("pages of a million rows", () => {
     expect(pages.error?.view.detail).toBe("no answer");
     pages.want(0, 1);
     expect(fetch).toHaveBeenCalledTimes(1);
+    expect(pages.row(0)).toBeUndefined();
     broken = false;
     pages.retry();
     await settled();

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { connection, progress, run } from "../testing";
 import {
+  driftWords,
   isPartlyDone,
   isUntried,
   overallWords,
@@ -9,6 +10,7 @@ import {
   progressWords,
   runResult,
   runWords,
+  sendingFacts,
   stateWords,
 } from "./progress";
 
@@ -17,24 +19,53 @@ const NOW = new Date(2025, 5, 18, 12, 0, 0).getTime();
 
 describe("progress", () => {
   it("of a listing counts up and promises no end", () => {
-    const words = progressWords(progress({ phase: "listing", listed: 12_400 }), NOW);
+    const words = progressWords(progress({ phase: "listing", listed: 12_400 }));
     expect(words.share).toBeNull();
-    expect(words.phase).toMatch(/^Listing · 12.?400 objects so far$/);
+    expect(words.phase).toBe("Listing · 12,400 objects so far");
   });
   it("of sending tells share, bytes, rate and time left", () => {
-    const words = progressWords(progress({ sendingSince: NOW - 16_500 }), NOW);
+    const words = progressWords(progress());
     expect(words.share).toBeCloseTo(134 / 210);
     expect(words.phase).toBe("Sending · 134 of 210 documents");
-    expect(words.facts[0]).toMatch(/^18[.,]2 of 28[.,]4 MB$/);
-    expect(words.facts[1]).toMatch(/^1[.,]1 MB\/s$/);
-    expect(words.facts[2]).toBe("about a few seconds left");
+    const facts = sendingFacts(progress(), { rate: 1_100_000, left: 9_000 });
+    expect(facts[0]).toMatch(/^18[.,]2 of 28[.,]4 MB$/);
+    expect(facts[1]).toMatch(/^1[.,]1 MB\/s$/);
+    expect(facts[2]).toBe("about a few seconds left");
   });
-  it("guesses no rate in the first moments", () =>
-    expect(progressWords(progress({ sendingSince: NOW - 500 }), NOW).facts).toHaveLength(1));
-  it("never shows more than the whole", () =>
-    expect(progressWords(progress({ done: 300 }), NOW).share).toBe(1));
+  it("tells no rate while it would be a guess, and none where nothing is sent", () => {
+    expect(sendingFacts(progress(), { rate: null, left: null })).toHaveLength(1);
+    expect(sendingFacts(progress({ phase: "settling" }), { rate: 1, left: 1 })).toEqual([]);
+  });
+  it("of removals counts them where they are known", () => {
+    const words = progressWords(progress({ phase: "removing", removing: 12, removed: 3 }));
+    expect([words.share, words.phase]).toEqual([0.25, "Removing · 3 of 12 documents"]);
+    expect(progressWords(progress({ phase: "removing" })).share).toBeNull();
+  });
+  it("of a sync that is told to stop says so and keeps its place", () => {
+    const words = progressWords(progress({ phase: "stopping" }));
+    expect([words.share, words.short]).toEqual([134 / 210, "Stopping"]);
+  });
+  it("never shows more than the whole", () => expect(progressWords(progress({ done: 300 })).share).toBe(1));
   it("has no share when nothing is planned", () =>
-    expect(progressWords(progress({ planned: 0, done: 0 }), NOW).share).toBeNull());
+    expect(progressWords(progress({ planned: 0, done: 0 })).share).toBeNull());
+});
+
+describe("what changed since a preview", () => {
+  const totals = { new: 10, changed: 2, retagged: 0, unchanged: 5, skipped: 1, removed: 3, kept: 0 };
+  const words = (over: Partial<typeof totals>) =>
+    driftWords({ previewed: totals, planned: { ...totals, ...over } });
+  it("is told in numbers", () => {
+    expect(words({ new: 13, removed: 2 })).toBe("Since the preview: 3 more new files, 1 removal fewer.");
+    expect(words({ changed: 1, kept: 2 })).toBe(
+      "Since the preview: 1 changed file fewer, 2 more documents that stay although gone.",
+    );
+  });
+  it("does not count what stays as it is beside the rest", () => {
+    expect(words({ new: 11, unchanged: 4 })).toBe("Since the preview: 1 more new file.");
+    expect(words({ unchanged: 4 })).toBe("Since the preview: 1 unchanged file fewer.");
+  });
+  it("is told where the numbers are the same", () =>
+    expect(words({})).toBe("Since the preview: as many files, but others or other versions of them."));
 });
 
 describe("the state of a connection", () => {

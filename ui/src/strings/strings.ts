@@ -5,9 +5,10 @@
  * follow the locale, and a translator may turn the order of the words around. Sentences of the engine (reasons, errors)
  * come with its rows and are not here.
  */
-import { IntlMessageFormat } from "intl-messageformat";
+import { type Formatters, IntlMessageFormat } from "intl-messageformat";
 
 import en from "./en.json";
+import { LOCALE } from "./locale";
 
 type Keys<T, P extends string = ""> = {
   [K in keyof T & string]: T[K] extends string ? `${P}${K}` : Keys<T[K], `${P}${K}.`>;
@@ -24,6 +25,11 @@ export interface Piece {
 }
 
 const LANGUAGE = "en";
+const FORMATTERS: Formatters = {
+  getNumberFormat: (_language, options) => new Intl.NumberFormat(LOCALE, options as Intl.NumberFormatOptions),
+  getDateTimeFormat: (_language, options) => new Intl.DateTimeFormat(LOCALE, options),
+  getPluralRules: (language, options) => new Intl.PluralRules(language, options),
+};
 const cache = new Map<string, IntlMessageFormat>();
 
 /** The message in words. */
@@ -51,7 +57,8 @@ export function pieces(id: StringId, values: Values = {}): Piece[] {
 function compiled(id: StringId): IntlMessageFormat {
   let message = cache.get(id);
   if (!message) {
-    message = new IntlMessageFormat(source(id), LANGUAGE);
+    // The language decides which plural is meant, the person's locale how the number is written.
+    message = new IntlMessageFormat(source(id), LANGUAGE, undefined, { formatters: FORMATTERS });
     cache.set(id, message);
   }
   return message;

@@ -1,5 +1,7 @@
 //! Arguments of the commands about keys and documents.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 /// A preview.
@@ -10,6 +12,9 @@ pub struct PreviewArguments {
     /// Show at most this many keys [default: all; on a terminal 100]
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
+    /// Write the whole of it as a CSV table into this file, or to standard output for `-`
+    #[arg(long, value_name = "FILE", conflicts_with = "limit")]
+    pub csv: Option<PathBuf>,
 }
 
 /// A question about a key.

@@ -27,6 +27,7 @@ mod preview;
 mod runs;
 mod search;
 mod serve;
+mod settings;
 mod sync;
 mod test;
 mod watch;
@@ -92,13 +93,15 @@ impl Task {
             Command::Hosted(command) => hosted::run(engine, command, self.entered, output).await,
             Command::Test(arguments) => test::run(engine, &arguments.name, output).await,
             Command::Policy(arguments) => policy::run(engine, &arguments.name, output).await,
-            Command::Preview(arguments) => preview::run(engine, &arguments.name, arguments.limit, output).await,
+            Command::Preview(arguments) => preview::run(engine, arguments, output).await,
             Command::Sync(arguments) => sync::run(engine, arguments, output).await,
             Command::Retry(arguments) => sync::retry(engine, arguments, output).await,
             Command::Runs(arguments) => runs::run(engine, arguments, output).await,
             Command::Items(arguments) => items::run(engine, arguments, output).await,
             Command::Why(arguments) => why::run(engine, arguments, output).await,
             Command::Documents(arguments) => documents::run(engine, arguments, output).await,
+            Command::Settings(command) => settings::run(engine, command, output).await,
+            Command::Diagnostics => settings::diagnostics(engine, output).await,
             Command::Watch => watch::run(engine, output).await,
             Command::Serve(arguments) => {
                 serve::run(engine, &arguments, self.token.unwrap_or(Token::Engine), output).await

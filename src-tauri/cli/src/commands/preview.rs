@@ -1,11 +1,19 @@
 //! `preview`: what a sync would do, page by page, so that a bucket of a million keys needs no more memory than a
 //! small one.
 
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use s3_connector_engine::engine::Engine;
-use s3_connector_engine::error::Result;
-use s3_connector_engine::view::{ConnectionView, PlanAction, PlanFilter, PlanItem, PlanSummary, PlanTotals};
+use s3_connector_engine::engine::exports::Part;
+use s3_connector_engine::error::{Error, Result};
+use s3_connector_engine::view::{ConnectionView, PlanFilter, PlanItem, PlanSummary, PlanTotals};
+
+use serde::Serialize;
 
 use super::{hint, most_shown};
+use crate::arguments::PreviewArguments;
 use crate::exit::Exit;
 use crate::output::json::{Item, Totals};
 use crate::output::list::List;
@@ -24,11 +32,15 @@ const COLUMNS: &[Column] = &[
     Column::Words("Why"),
 ];
 
-/// Lists the bucket and shows what a sync would do.
-pub async fn run(engine: &Engine, name: &str, limit: Option<u64>, output: &mut Output) -> Result<Exit> {
-    let ConnectionView { id, name, .. } = engine.connection_find(name).await?;
+/// Lists the bucket and shows what a sync would do, or writes it as a table.
+pub async fn run(engine: &Engine, arguments: PreviewArguments, output: &mut Output) -> Result<Exit> {
+    let PreviewArguments { name, limit, csv } = arguments;
+    let ConnectionView { id, name, .. } = engine.connection_find(&name).await?;
     let summary = engine.preview_make(id.clone(), true).await?;
-    show(engine, id.clone(), &summary, limit, output).await?;
+    match csv {
+        Some(file) => write_csv(engine, &id, &file, &summary, output).await?,
+        None => show(engine, id.clone(), &summary, limit, output).await?,
+    }
     if summary.held_back > 0 {
         let confirm = hint::confirm(engine, (&name, &id), summary.held_back).await?;
         output.note(&format!("{} Carry them out with: {confirm}", held_back_line(summary.held_back)));
@@ -57,6 +69,40 @@ pub fn held_back_line(held_back: u64) -> String {
         "Unusually many documents would be removed ({}): a sync holds that back until it is confirmed.",
         count(held_back)
     )
+}
+
+/// Writes the whole preview as CSV: to standard output, or into a file that is replaced when all of it is there.
+async fn write_csv(engine: &Engine, id: &str, file: &Path, summary: &PlanSummary, output: &mut Output) -> Result<()> {
+    let all = PlanFilter::default();
+    if file == Path::new("-") {
+        let mut stdout = std::io::stdout();
+        let take = move |bytes: &[u8]| stdout.write_all(bytes).map_err(|e| Error::internal("writing the table", e));
+        engine.preview_csv(id, all, take).await?;
+        std::io::stdout().flush().map_err(|e| Error::internal("writing the table", e))?;
+        output.note(&totals_line(summary));
+        return Ok(());
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let part = Arc::new(Mutex::new(Part::begin(folder)?));
+    let sink = Arc::clone(&part);
+    let take = move |bytes: &[u8]| sink.lock().unwrap_or_else(PoisonError::into_inner).write(bytes);
+    let rows = engine.preview_csv(id, all, take).await?;
+    let part = Arc::into_inner(part).ok_or_else(|| Error::internal("writing the table", "it is still written"))?;
+    part.into_inner().unwrap_or_else(PoisonError::into_inner).finish_over(file)?;
+    match output.face() {
+        Face::Json => output.json(&CsvReply { path: &file.display().to_string(), rows }),
+        Face::Terminal | Face::Lines => {
+            output.text(&format!("{} in {}", counted(rows, "key"), plain(&file.display().to_string())))?;
+            output.note(&totals_line(summary));
+            Ok(())
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct CsvReply<'a> {
+    path: &'a str,
+    rows: u64,
 }
 
 async fn write_json(mut pages: Pages<'_>, summary: &PlanSummary, output: &mut Output) -> Result<()> {
@@ -88,25 +134,12 @@ async fn write_rows(mut pages: Pages<'_>, summary: &PlanSummary, output: &mut Ou
 
 fn cells(item: &PlanItem) -> Vec<String> {
     vec![
-        action_word(item.action).to_owned(),
+        item.action.name().to_owned(),
         plain(&item.key).into_owned(),
         item.tag.clone().unwrap_or_default(),
         item.size.map(size).unwrap_or_default(),
         sentence(item.sentence.as_deref().unwrap_or_default()).into_owned(),
     ]
-}
-
-/// What a sync does with a key, in a word or two.
-pub const fn action_word(action: PlanAction) -> &'static str {
-    match action {
-        PlanAction::New => "new",
-        PlanAction::Changed => "changed",
-        PlanAction::Retagged => "retagged",
-        PlanAction::Unchanged => "unchanged",
-        PlanAction::Skipped => "skipped",
-        PlanAction::Removed => "removed",
-        PlanAction::Kept => "kept",
-    }
 }
 
 fn totals_line(summary: &PlanSummary) -> String {
@@ -162,6 +195,8 @@ impl<'e> Pages<'e> {
 
 #[cfg(test)]
 mod tests {
+    use s3_connector_engine::view::PlanAction;
+
     use super::*;
 
     #[test]
@@ -175,6 +210,9 @@ mod tests {
             listed: 0,
             held: 0,
             held_back: 0,
+            removals: 0,
+            trial: 0,
+            fingerprint: String::new(),
             limit: 0,
             listed_at: 0,
             complete: true,

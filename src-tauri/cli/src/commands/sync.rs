@@ -31,7 +31,8 @@ pub const STOPPING: &str = "Stopping: documents that are under way are finished 
 pub async fn run(engine: &Arc<Engine>, arguments: SyncArguments, output: &mut Output) -> Result<Exit> {
     let SyncArguments { name, confirm_removals, trial } = arguments;
     let id = engine.connection_find(&name).await?.id;
-    carry_out(engine, engine.sync_start(id, SyncOptions { confirm_removals, trial }), output).await
+    let options = SyncOptions { confirm_removals, trial, ..SyncOptions::default() };
+    carry_out(engine, engine.sync_start(id, options), output).await
 }
 
 /// Syncs a connection and sends refused documents once more.

@@ -47,7 +47,22 @@ fn fix_words(fix: &Fix) -> String {
         Fix::SetAddressing { addressing: Addressing::Auto } => "What helps: addresses found by trying".into(),
         Fix::SetEndpoint { endpoint } => format!("What helps: the endpoint {endpoint}"),
         Fix::SetRequesterPays => "What helps: requester pays (you pay for listing and reading)".into(),
+        Fix::EditField { field } => format!("Where to look: {}", field_words(field)),
+        Fix::GrantPolicy => "What helps: the permissions that `s3c policy` prints".into(),
+        Fix::RunCommand { command } => format!("What helps: {command}"),
+        Fix::OpenSettings => "What helps: another proxy, by s3c settings set --proxy".into(),
+        Fix::TryAgain => "What helps: a little patience, then another try".into(),
         Fix::TrustCertificate => "What helps: the file with the certificate of the server's authority".into(),
+    }
+}
+
+/// A field as a person calls it.
+fn field_words(field: &str) -> &str {
+    match field {
+        "accessKeyId" => "the access key ID",
+        "secretAccessKey" => "the secret access key",
+        "sessionToken" => "the session token",
+        other => other,
     }
 }
 

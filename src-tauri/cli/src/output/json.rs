@@ -7,8 +7,8 @@ use s3_connector_engine::knowledge_base::SearchResult;
 use s3_connector_engine::plan::DocumentState;
 use s3_connector_engine::scope::SkipReason;
 use s3_connector_engine::view::{
-    ConnectionView, DocumentView, HostedConnection, HostedDocument, HostedRun, KeyStory, KnowledgeBaseReport,
-    KnowledgeBaseView, PlanAction, PlanItem, PlanTotals, RunState, RunView, TestReport,
+    AppSettings, ConnectionView, DocumentView, HostedConnection, HostedDocument, HostedRun, KeyStory,
+    KnowledgeBaseReport, KnowledgeBaseView, PlanAction, PlanItem, PlanTotals, RunState, RunView, TestReport,
 };
 use serde::Serialize;
 
@@ -47,6 +47,20 @@ pub struct Deleted<'a> {
     pub id: &'a str,
     /// Its name.
     pub name: &'a str,
+}
+
+/// `settings show`, `set`.
+#[derive(Serialize)]
+pub struct SettingsReply<'a> {
+    /// What is set now.
+    pub settings: &'a AppSettings,
+}
+
+/// `diagnostics`.
+#[derive(Serialize)]
+pub struct DiagnosticsReply<'a> {
+    /// The report.
+    pub diagnostics: &'a str,
 }
 
 /// `knowledge-base set`.

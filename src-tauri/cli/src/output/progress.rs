@@ -71,7 +71,8 @@ fn style(phase: RunPhase) -> ProgressStyle {
         | RunPhase::Listing
         | RunPhase::Deciding
         | RunPhase::Removing
-        | RunPhase::Settling => "{spinner} {msg}",
+        | RunPhase::Settling
+        | RunPhase::Stopping => "{spinner} {msg}",
     };
     ProgressStyle::with_template(template).expect("the templates above are valid").progress_chars("━╸ ")
 }
@@ -83,8 +84,12 @@ fn words(progress: &RunProgress, now: i64) -> String {
         RunPhase::Auditing => "Comparing with the knowledge base".into(),
         RunPhase::Listing => format!("Listing: {}", counted(progress.listed, "object")),
         RunPhase::Deciding => format!("Comparing {}", counted(progress.listed, "object")),
+        RunPhase::Removing if progress.removing > 0 => {
+            format!("Removing: {} of {}", count(progress.removed), counted(progress.removing, "document"))
+        }
         RunPhase::Removing => "Removing documents".into(),
         RunPhase::Settling => "Finishing".into(),
+        RunPhase::Stopping => "Stopping: documents that are under way are finished first".into(),
         RunPhase::Sending => {
             let mut parts = vec![
                 format!("{} of {}", count(progress.done), counted(progress.planned, "document")),
@@ -141,6 +146,9 @@ mod tests {
             bytes,
             started_at: 0,
             sending_since: Some(10_000),
+            removing: 0,
+            removed: 0,
+            drift: None,
         }
     }
 
@@ -172,8 +180,14 @@ mod tests {
 
     #[test]
     fn every_phase_has_a_style() {
-        for phase in [RunPhase::Listing, RunPhase::Deciding, RunPhase::Removing, RunPhase::Sending, RunPhase::Settling]
-        {
+        for phase in [
+            RunPhase::Listing,
+            RunPhase::Deciding,
+            RunPhase::Removing,
+            RunPhase::Sending,
+            RunPhase::Settling,
+            RunPhase::Stopping,
+        ] {
             let _ = style(phase);
         }
     }

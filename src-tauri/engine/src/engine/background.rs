@@ -10,6 +10,7 @@ use tokio::time::{MissedTickBehavior, timeout};
 
 use crate::connection::Settings;
 use crate::error::{Error, ErrorCode, Result};
+use crate::network::Proxy;
 use crate::schedule::{self, Pause};
 use crate::store::connections::{self, ConnectionRow};
 use crate::sync::now;
@@ -68,7 +69,7 @@ impl Engine {
     /// Whether the storage can be reached, or has been waited for long enough.
     async fn may_start(&self, id: &str) -> bool {
         let Ok(ConnectionRow { connection, .. }) = self.row(id).await else { return false };
-        if is_reachable(&connection.settings).await {
+        if is_reachable(&connection.settings, &self.network().proxy).await {
             self.network_is_there(id).await;
             return true;
         }
@@ -184,10 +185,13 @@ fn is_unreachable(run: &RunView) -> bool {
     run.error.as_ref().is_some_and(|error| error.code == ErrorCode::Unreachable)
 }
 
-/// Whether somebody opens at the storage's address. Behind a proxy only the run itself can tell, and of settings that
-/// lead nowhere it says what is wrong.
-async fn is_reachable(settings: &Settings) -> bool {
-    let Ok(way) = crate::source::way(settings) else { return true };
-    let host = way.plain_host.as_deref().unwrap_or(&way.host);
-    way.proxied || matches!(timeout(KNOCK, TcpStream::connect((host, way.port))).await, Ok(Ok(_)))
+/// Whether somebody opens at the storage's address, or at the proxy's before it. Of settings that lead nowhere, the run
+/// itself says what is wrong.
+async fn is_reachable(settings: &Settings, proxy: &Proxy) -> bool {
+    let Ok(way) = crate::source::way(settings, proxy) else { return true };
+    let place = match &way.proxy {
+        Some(proxy) => proxy.place(),
+        None => (way.plain_host.as_deref().unwrap_or(&way.host), way.port),
+    };
+    matches!(timeout(KNOCK, TcpStream::connect(place)).await, Ok(Ok(_)))
 }

@@ -6,6 +6,7 @@ use crate::connection::Destination;
 use crate::error::{Error, ErrorCode, FieldError, Result};
 use crate::knowledge_base::supermemory::{Supermemory, Tested};
 use crate::knowledge_base::{Address, KnowledgeBase};
+use crate::network::Proxy;
 use crate::secrets::{API_KEY_ENDING, Secret};
 use crate::store::knowledge_bases::{self, KnowledgeBaseRow};
 use crate::store::{Store, connections};
@@ -32,7 +33,7 @@ impl Engine {
             return Ok(Arc::clone(client));
         }
         let key = self.api_key(address).await?;
-        let client = Arc::new(client(address, key)?);
+        let client = Arc::new(client(&self.network().proxy, address, key)?);
         lock(&self.supermemories).insert(address.clone(), Arc::clone(&client));
         Ok(client)
     }
@@ -97,7 +98,7 @@ impl Engine {
             Some(key) => Some(key),
             None => self.api_key(&address).await?,
         };
-        let Tested { organisation, plan, connectors } = client(&address, key)?.test().await?;
+        let Tested { organisation, plan, connectors } = client(&self.network().proxy, &address, key)?.test().await?;
         let report = KnowledgeBaseReport {
             address: address.as_str().to_owned(),
             organisation: organisation.clone(),
@@ -140,11 +141,11 @@ fn key_name(address: &Address) -> String {
     format!("{address}{API_KEY_ENDING}")
 }
 
-fn client(address: &Address, key: Option<Secret>) -> Result<Supermemory> {
+fn client(proxy: &Proxy, address: &Address, key: Option<Secret>) -> Result<Supermemory> {
     if key.is_none() && address.is_hosted() {
         return Err(Error::new(ErrorCode::ApiKeyMissing, address.as_str()));
     }
-    Supermemory::new(address, key)
+    Supermemory::through(proxy, address, key)
 }
 
 fn address(draft: &KnowledgeBaseDraft) -> Result<Address> {

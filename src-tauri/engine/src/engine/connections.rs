@@ -191,7 +191,13 @@ impl Engine {
             Credentials::AccessKey { .. } => self.forget_secrets(id).await?,
             Credentials::Environment | Credentials::Profile { .. } | Credentials::Anonymous => {}
         }
-        self.store.write(move |db| connections::delete(db, number)).await?;
+        let form = super::forms::name(Some(id));
+        self.store
+            .write(move |db| {
+                crate::store::settings::forget(db, &form)?;
+                connections::delete(db, number)
+            })
+            .await?;
         lock(&self.previews).remove(id);
         self.tell(EngineEvent::ConnectionRemoved { id: id.to_owned() });
         Ok(())

@@ -12,12 +12,13 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use crate::connection::{Addressing, ConnectionDraft, SecretNeed, Settings};
-use crate::doctor::{Ladder, Proof, Remedy, changed, remedies, rung_of};
+use crate::doctor::{Ladder, Proof, Remedy, changed, remedies, rung_of, way_on};
 use crate::error::{Error, ErrorCode, Result};
+use crate::network::{Network, ProxyAddress};
 use crate::object::ObjectMeta;
-use crate::policy::least_privilege;
-use crate::source::{Fetched, Finding, Limits, ObjectSource, Page, ResolvedCredentials, S3Source, Way};
-use crate::view::{Fix, Rung, TestReport};
+use crate::policy::{least_privilege, least_privilege_of_draft};
+use crate::source::{self, Cause, Fetched, Finding, Limits, ObjectSource, Page, ResolvedCredentials, S3Source, Way};
+use crate::view::{AwsProfiles, Fix, Rung, TestReport};
 
 use super::drafts::reachable;
 use super::{Engine, resolve};
@@ -48,7 +49,7 @@ impl Engine {
     /// `invalid_connection` when the draft's own fields are wrong; what the bucket says is in the report.
     pub async fn connection_test_draft(&self, draft: ConnectionDraft, id: Option<String>) -> Result<TestReport> {
         match self.resolve_draft(&draft, id.as_deref()).await {
-            Ok((settings, credentials)) => examine(&settings, &credentials).await,
+            Ok((settings, credentials)) => examine(&self.network(), &settings, &credentials).await,
             Err(error) if error.code == ErrorCode::InvalidConnection => Err(error),
             // Only the credentials are missing: the fields are valid.
             Err(error) => {
@@ -66,7 +67,7 @@ impl Engine {
     pub async fn connection_knock(&self, draft: &ConnectionDraft) -> Result<()> {
         let (settings, credentials) = self.resolve_draft(draft, None).await?;
         let limits = Limits { operation: KNOCK, ..limits() };
-        let source = S3Source::with_limits(&settings, &credentials, limits).await?;
+        let source = S3Source::over(&self.network(), &settings, &credentials, limits).await?;
         source.list(&settings.prefix, None).await.map(drop)
     }
 
@@ -78,7 +79,7 @@ impl Engine {
     pub async fn connection_test(&self, id: String) -> Result<TestReport> {
         let settings = self.row(&id).await?.connection.settings;
         match resolve(&self.secrets, &id, &settings.credentials).await {
-            Ok(credentials) => examine(&settings, &credentials).await,
+            Ok(credentials) => examine(&self.network(), &settings, &credentials).await,
             Err(error) => Ok(without_credentials(&error, &settings)),
         }
     }
@@ -90,15 +91,32 @@ impl Engine {
     pub async fn connection_policy(&self, id: String) -> Result<String> {
         Ok(least_privilege(&self.row(&id).await?.connection.settings))
     }
+
+    /// The same for what is being typed, whether it is valid yet or not.
+    ///
+    /// # Errors
+    /// Never.
+    pub async fn draft_policy(&self, draft: ConnectionDraft) -> Result<String> {
+        Ok(least_privilege_of_draft(&draft))
+    }
+
+    /// The AWS profiles of this computer, without anything secret.
+    ///
+    /// # Errors
+    /// Never; files that cannot be read are told in the answer.
+    pub async fn aws_profiles(&self) -> Result<AwsProfiles> {
+        Ok(source::profiles().await)
+    }
 }
 
 fn without_credentials(error: &Error, settings: &Settings) -> TestReport {
-    Ladder::default().fail(Rung::Credentials, error, None).report(least_privilege(settings))
+    let fix = way_on(Rung::Credentials, &Finding { error: error.clone(), cause: Cause::Other }, settings);
+    Ladder::default().fail(Rung::Credentials, error, fix).report(least_privilege(settings))
 }
 
 /// Climbs until a rung fails.
-async fn examine(settings: &Settings, credentials: &ResolvedCredentials) -> Result<TestReport> {
-    let source = S3Source::with_limits(settings, credentials, limits()).await?;
+async fn examine(network: &Network, settings: &Settings, credentials: &ResolvedCredentials) -> Result<TestReport> {
+    let source = S3Source::over(network, settings, credentials, limits()).await?;
     let ladder = match credentials {
         ResolvedCredentials::Keys { .. } => Ladder::default().pass(Rung::Credentials, "The access key is there"),
         ResolvedCredentials::Anonymous => Ladder::default().pass(Rung::Credentials, "None are needed"),
@@ -113,12 +131,17 @@ async fn examine(settings: &Settings, credentials: &ResolvedCredentials) -> Resu
     match source.examine(&settings.prefix).await {
         Ok(page) => {
             let ladder = answered(ladder, &source, credentials, Rung::Read);
-            Ok(read(&source, page, ladder).await.report(policy))
+            Ok(read(&source, page, ladder, settings).await.report(policy))
         }
         Err(finding) => {
             let rung = rung_of(&finding.error);
             let ladder = answered(ladder, &source, credentials, rung);
-            let fix = proven(settings, credentials, &finding).await;
+            let fix = match proven(network, settings, credentials, &finding).await {
+                Some(fix) => fix,
+                None => {
+                    signing_in(credentials, &finding.error).await.unwrap_or_else(|| way_on(rung, &finding, settings))
+                }
+            };
             Ok(ladder.fail(rung, &finding.error, fix).report(policy))
         }
     }
@@ -126,11 +149,8 @@ async fn examine(settings: &Settings, credentials: &ResolvedCredentials) -> Resu
 
 /// Looks the name up and connects. Either way the ladder comes back, `Err` where there is no going on.
 async fn walk(way: &Way, settings: &Settings, ladder: Ladder) -> Result<Ladder, Ladder> {
-    if way.proxied {
-        let why = "Not tried: requests go through a proxy, which finds the server itself";
-        return Ok([Rung::Name, Rung::Connect, Rung::Tls]
-            .into_iter()
-            .fold(ladder, |ladder, rung| ladder.skip(rung, why)));
+    if let Some(proxy) = &way.proxy {
+        return knock_at(proxy, ladder.skip(Rung::Name, "Not looked up: the proxy finds the server itself")).await;
     }
     let mut host = way.host.as_str();
     let mut found = addresses(host, way.port).await;
@@ -144,23 +164,43 @@ async fn walk(way: &Way, settings: &Settings, ladder: Ladder) -> Result<Ladder, 
             (Addressing::Virtual, Ok(_)) => {
                 let error = found.err().unwrap_or_else(|| unreachable(host, "its name does not resolve"));
                 let fix = Fix::SetAddressing { addressing: Addressing::Path };
-                return Err(ladder.fail(Rung::Name, &error, Some(fix)));
+                return Err(ladder.fail(Rung::Name, &error, fix));
             }
             _ => {}
         }
     }
+    let stuck = |rung, error: Error| {
+        let finding = Finding { error, cause: Cause::NoAnswer };
+        let fix = way_on(rung, &finding, settings);
+        (finding.error, fix)
+    };
     let addresses = match found {
         Ok(addresses) => addresses,
-        Err(error) => return Err(ladder.fail(Rung::Name, &error, None)),
+        Err(error) => {
+            let (error, fix) = stuck(Rung::Name, error);
+            return Err(ladder.fail(Rung::Name, &error, fix));
+        }
     };
     let ladder = match host.parse::<IpAddr>() {
         Ok(_) => ladder.pass(Rung::Name, format!("{host} is an address: there is no name to look up")),
         Err(_) => ladder.pass(Rung::Name, format!("{host} is known")),
     };
-    match timeout(STEP, TcpStream::connect(addresses.as_slice())).await {
-        Ok(Ok(_)) => Ok(ladder.pass(Rung::Connect, format!("{host} takes a connection at port {}", way.port))),
-        Ok(Err(error)) => Err(ladder.fail(Rung::Connect, &unreachable(host, &error.to_string()), None)),
-        Err(_) => Err(ladder.fail(Rung::Connect, &unreachable(host, "nobody answered in time"), None)),
+    let why = match timeout(STEP, TcpStream::connect(addresses.as_slice())).await {
+        Ok(Ok(_)) => return Ok(ladder.pass(Rung::Connect, format!("{host} takes a connection at port {}", way.port))),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "nobody answered in time".to_owned(),
+    };
+    let (error, fix) = stuck(Rung::Connect, unreachable(host, &why));
+    Err(ladder.fail(Rung::Connect, &error, fix))
+}
+
+/// Connects to the proxy; what lies behind it, the listing tells.
+async fn knock_at(proxy: &ProxyAddress, ladder: Ladder) -> Result<Ladder, Ladder> {
+    let failed = |why: String| Error::new(ErrorCode::ProxyFailed, format!("the proxy {proxy}: {why}"));
+    match timeout(STEP, TcpStream::connect(proxy.place())).await {
+        Ok(Ok(_)) => Ok(ladder.pass(Rung::Connect, format!("Through the proxy {proxy}, which takes a connection"))),
+        Ok(Err(error)) => Err(ladder.fail(Rung::Connect, &failed(error.to_string()), Fix::OpenSettings)),
+        Err(_) => Err(ladder.fail(Rung::Connect, &failed("nobody answered in time".into()), Fix::OpenSettings)),
     }
 }
 
@@ -196,7 +236,7 @@ fn answered(ladder: Ladder, source: &S3Source, credentials: &ResolvedCredentials
 }
 
 /// Reads one small object of the first page.
-async fn read(source: &S3Source, page: Page, ladder: Ladder) -> Ladder {
+async fn read(source: &S3Source, page: Page, ladder: Ladder, settings: &Settings) -> Ladder {
     let more = if page.next.is_some() { "at least " } else { "" };
     let ladder = ladder.pass(Rung::List, format!("The bucket lists {more}{} keys", page.objects.len()));
     let readable = |o: &&ObjectMeta| o.size > 0 && o.size <= LARGEST_READ && !o.is_archived();
@@ -206,22 +246,45 @@ async fn read(source: &S3Source, page: Page, ladder: Ladder) -> Ladder {
     match source.fetch(&object.key, &object.etag).await {
         Ok(Fetched::Bytes(_)) => ladder.pass(Rung::Read, format!("Read “{}”", object.key)),
         Ok(Fetched::Changed | Fetched::Gone) => ladder.skip(Rung::Read, "The object changed meanwhile"),
-        Err(error) => ladder.fail(Rung::Read, &error, None),
+        Err(error) => {
+            let finding = Finding { error, cause: Cause::Other };
+            let fix = way_on(Rung::Read, &finding, settings);
+            ladder.fail(Rung::Read, &finding.error, fix)
+        }
     }
 }
 
+/// The command that a person signs in with, where that is what is missing.
+async fn signing_in(credentials: &ResolvedCredentials, error: &Error) -> Option<Fix> {
+    if !matches!(error.code, ErrorCode::CredentialsMissing | ErrorCode::CredentialsExpired) {
+        return None;
+    }
+    let command = match credentials {
+        ResolvedCredentials::Profile(name) => source::sign_in(Some(name)).await,
+        ResolvedCredentials::Environment => source::sign_in(None).await,
+        ResolvedCredentials::Keys { .. } | ResolvedCredentials::Anonymous => None,
+    };
+    command.map(|command| Fix::RunCommand { command })
+}
+
 /// The first change that helps.
-async fn proven(settings: &Settings, credentials: &ResolvedCredentials, finding: &Finding) -> Option<Fix> {
+async fn proven(
+    network: &Network,
+    settings: &Settings,
+    credentials: &ResolvedCredentials,
+    finding: &Finding,
+) -> Option<Fix> {
     for Remedy { fix, proof } in remedies(settings, finding) {
         let changed = changed(settings, &fix);
         let helps = match proof {
             Proof::Stated => true,
-            Proof::Lists => listing(&changed, credentials).await.is_some_and(|answer| answer.is_ok()),
+            Proof::Lists => listing(network, &changed, credentials).await.is_some_and(|answer| answer.is_ok()),
             // Without a signature: what is not known to be the right place gets nothing of ours.
-            Proof::Answers => match listing(&changed, &ResolvedCredentials::Anonymous).await {
+            Proof::Answers => match listing(network, &changed, &ResolvedCredentials::Anonymous).await {
                 Some(Ok(_)) => true,
                 Some(Err(Finding { error, .. })) => {
-                    !matches!(error.code, ErrorCode::Unreachable | ErrorCode::TlsFailed | ErrorCode::StorageFailed)
+                    use ErrorCode::{ProxyFailed, StorageFailed, TlsFailed, Unreachable};
+                    !matches!(error.code, ProxyFailed | StorageFailed | TlsFailed | Unreachable)
                 }
                 None => false,
             },
@@ -234,7 +297,11 @@ async fn proven(settings: &Settings, credentials: &ResolvedCredentials, finding:
 }
 
 /// A listing with other settings; `None` where they make no source.
-async fn listing(settings: &Settings, credentials: &ResolvedCredentials) -> Option<Result<Page, Finding>> {
-    let source = S3Source::with_limits(settings, credentials, limits()).await.ok()?;
+async fn listing(
+    network: &Network,
+    settings: &Settings,
+    credentials: &ResolvedCredentials,
+) -> Option<Result<Page, Finding>> {
+    let source = S3Source::over(network, settings, credentials, limits()).await.ok()?;
     Some(source.examine(&settings.prefix).await)
 }

@@ -38,7 +38,7 @@ impl Engine {
     /// Wrong fields, and what the bucket says.
     pub async fn draft_list(&self, draft: ConnectionDraft, id: Option<String>) -> Result<DraftListing> {
         let (settings, credentials) = self.resolve_draft(&draft, id.as_deref()).await?;
-        let source = source(&settings, &credentials).await?;
+        let source = source(&self.network(), &settings, &credentials).await?;
         let (objects, complete) = first_keys(source.as_ref(), &settings.prefix).await?;
         let keys = self.with_documents(id.as_deref(), objects).await?;
         let listing = DraftListing {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::sync::{Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -18,18 +18,21 @@ use crate::event::EngineEvent;
 use crate::knowledge_base::library::Library;
 use crate::knowledge_base::supermemory::Supermemory;
 use crate::knowledge_base::{Address, KnowledgeBase, SearchQuery, SearchReply, TagCount};
+use crate::network::Network;
 use crate::secrets::{Secret, SecretStore};
-use crate::source::{ObjectSource, ResolvedCredentials, S3Source};
-use crate::store::preview::PreviewTable;
+use crate::source::{Limits, ObjectSource, ResolvedCredentials, S3Source};
 use crate::store::{Store, runs};
 use crate::sync::now;
-use crate::view::{AppSettings, AppStatus};
+use crate::view::{AppStatus, Diagnostics};
 
 mod background;
 mod bases;
 mod connections;
+mod diagnostics;
 mod doctor;
 mod drafts;
+pub mod exports;
+mod forms;
 mod hosted;
 mod keys;
 mod library;
@@ -61,7 +64,7 @@ pub struct Engine {
     data_dir: PathBuf,
     events: broadcast::Sender<EngineEvent>,
     running: Mutex<HashMap<String, Running>>,
-    previews: Mutex<HashMap<String, Arc<Mutex<PreviewTable>>>>,
+    previews: Mutex<HashMap<String, Arc<previews::Preview>>>,
     draft: Mutex<Option<Arc<Draft>>>,
     turns: Semaphore,
     waiting: Mutex<background::Waiting>,
@@ -70,7 +73,8 @@ pub struct Engine {
     followed: Mutex<settling::Followed>,
     supermemories: Mutex<HashMap<Address, Arc<Supermemory>>>,
     local_api: LocalApi,
-    settings: watch::Sender<AppSettings>,
+    chosen: settings::Chosen,
+    diagnostics: Mutex<Option<Diagnostics>>,
     tasks: TaskTracker,
     closing: CancellationToken,
 }
@@ -102,7 +106,7 @@ impl Engine {
         .await?;
         store.write(|db| runs::close_left_open(db, now())).await?;
         let local_api = LocalApi::read(&store).await?;
-        let settings = settings::read(&store).await?;
+        let chosen = settings::Chosen::read(&store).await?;
         let engine = Arc::new(Self {
             store: Arc::new(store),
             library: Arc::new(library),
@@ -119,7 +123,8 @@ impl Engine {
             followed: Mutex::default(),
             supermemories: Mutex::default(),
             local_api,
-            settings,
+            chosen,
+            diagnostics: Mutex::default(),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
         });
@@ -144,7 +149,10 @@ impl Engine {
     /// # Errors
     /// What the library's file says.
     pub async fn app_status(&self) -> Result<AppStatus> {
+        let folder = self.data_dir.clone();
+        let data_bytes = crate::store::blocking(move || Ok(size_of(&folder))).await?;
         Ok(AppStatus {
+            data_bytes,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             data_dir: self.data_dir.display().to_string(),
             sqlite_version: rusqlite::version().to_owned(),
@@ -173,6 +181,12 @@ impl Engine {
     fn tell(&self, event: EngineEvent) {
         let _ = self.events.send(event);
     }
+}
+
+/// Bytes of the files in a folder. The data folder has no folders in it, and a file that goes away meanwhile counts nothing.
+fn size_of(folder: &Path) -> u64 {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    files.filter_map(|file| file.metadata().ok()).filter(std::fs::Metadata::is_file).map(|file| file.len()).sum()
 }
 
 /// Name of a secret in the keychain: its owner (a connection's id, the address of a knowledge base) and what it is.
@@ -221,8 +235,12 @@ fn access_key(access_key_id: &str, secret: Secret, session_token: Option<Secret>
 }
 
 /// The bucket of these settings.
-async fn source(settings: &Settings, credentials: &ResolvedCredentials) -> Result<Arc<dyn ObjectSource>> {
-    Ok(Arc::new(S3Source::new(settings, credentials).await?))
+async fn source(
+    network: &Network,
+    settings: &Settings,
+    credentials: &ResolvedCredentials,
+) -> Result<Arc<dyn ObjectSource>> {
+    Ok(Arc::new(S3Source::over(network, settings, credentials, Limits::default()).await?))
 }
 
 /// A lock that a panic elsewhere does not take away: the values behind these locks are whole between statements.

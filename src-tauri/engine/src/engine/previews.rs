@@ -1,5 +1,6 @@
 //! Previews of saved connections: the whole plan, shown page by page. The run computes the same.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use tokio_util::sync::CancellationToken;
@@ -7,16 +8,25 @@ use tokio_util::sync::CancellationToken;
 use crate::connection::{ConnectionDraft, Settings};
 use crate::error::{Error, ErrorCode, Result};
 use crate::knowledge_base::intake;
+use crate::object::ObjectKey;
 use crate::source::ResolvedCredentials;
 use crate::store::connections::{self, ConnectionRow};
-use crate::store::keys;
-use crate::store::preview::PreviewTable;
-use crate::sync::judge::Rules;
+use crate::store::keys::{self, KeyRow};
+use crate::store::preview::{LARGEST_LIMIT, PreviewTable};
+use crate::sync::judge::{Judgement, Rules};
 use crate::sync::listing::{self, Under};
+use crate::sync::survey::Line;
+use crate::sync::trial::{self, Sample};
 use crate::sync::{Clock, now, survey};
-use crate::view::{EditPreview, PlanFilter, PlanPage, PlanSummary};
+use crate::view::{EditPreview, ExportedFile, PlanFilter, PlanItem, PlanPage, PlanSummary};
 
+use super::exports::{self, Part, csv};
 use super::{Engine, lock, resolve, source};
+
+/// Before the id of a connection in the name of a preview of an edit of it.
+const EDIT: &str = "edit:";
+/// The columns of an exported preview.
+const COLUMNS: [&str; 6] = ["Key", "Size in bytes", "Modified", "Tag", "What happens", "Why"];
 
 impl Engine {
     /// Works out what a sync would do; lists the bucket again when asked to, or when it never was. Nothing is sent.
@@ -58,26 +68,35 @@ impl Engine {
             }
         }
         let rules = Rules::new(&id, &settings, intake(&settings.destination));
-        let preview_id = format!("edit:{id}");
+        let preview_id = format!("{EDIT}{id}");
         let summary = self.preview(preview_id.clone(), row.number, rules, listing).await?;
         Ok(EditPreview { preview_id, summary })
     }
 
     async fn preview(&self, preview_id: String, number: i64, rules: Rules, listing: Listing) -> Result<PlanSummary> {
         let Listing { at, complete } = listing;
-        let (table, summary) = self
+        let (preview, summary) = self
             .store
             .read(move |db| {
                 let mut pages = |after: &str| keys::page(db, number, after);
                 let sums = survey::sums(&rules, complete, &mut pages)?;
                 let mut table = PreviewTable::new()?;
-                let show = |key: &_, judgement: &_, line: &_| table.push(&survey::item(&rules, key, judgement, line));
+                let mut sample = Sample::new(trial::SIZE);
+                let show = |key: &KeyRow, judgement: &Judgement, line: &Line| {
+                    let item = survey::plain_item(key, judgement, line);
+                    let number = table.push(&item)?;
+                    if survey::is_sent(line.action) {
+                        let tag = item.tag.as_deref().unwrap_or_default();
+                        sample.offer(tag, &key.key.extension(), item.size.unwrap_or(0), || number);
+                    }
+                    Ok(())
+                };
                 let summary = survey::survey(&rules, complete, at, &sums, &mut pages, show)?;
-                table.finish()?;
-                Ok((table, summary))
+                table.finish(sample.taken())?;
+                Ok((Preview { table: Mutex::new(table), rules }, summary))
             })
             .await?;
-        lock(&self.previews).insert(preview_id, Arc::new(Mutex::new(table)));
+        lock(&self.previews).insert(preview_id, Arc::new(preview));
         Ok(summary)
     }
 
@@ -86,9 +105,61 @@ impl Engine {
     /// # Errors
     /// `invalid_request` when there is none.
     pub async fn preview_page(&self, id: String, filter: PlanFilter) -> Result<PlanPage> {
-        let table = lock(&self.previews).get(&id).cloned();
-        let table = table.ok_or_else(|| Error::new(ErrorCode::InvalidRequest, "there is no preview; make one"))?;
-        crate::store::blocking(move || lock(&table).page(&filter)).await
+        let preview = self.previewed(&id)?;
+        crate::store::blocking(move || {
+            let mut page = lock(&preview.table).page(&filter)?;
+            for item in &mut page.items {
+                item.capture = preview.rules.capture_in_utf16(&ObjectKey::new(item.key.clone()));
+            }
+            Ok(page)
+        })
+        .await
+    }
+
+    /// Writes what a filter leaves of the last preview of a connection, or of an edit of it, in its order, into a new file
+    /// in the Downloads folder. The part that the filter asks for does not count.
+    ///
+    /// # Errors
+    /// As [`Engine::preview_page`]; `file_not_written`.
+    pub async fn preview_export(&self, id: String, filter: PlanFilter) -> Result<ExportedFile> {
+        self.preview_export_to(&exports::downloads(), id, filter).await
+    }
+
+    /// The same, into another folder.
+    ///
+    /// # Errors
+    /// As [`Engine::preview_export`].
+    pub async fn preview_export_to(&self, folder: &Path, id: String, filter: PlanFilter) -> Result<ExportedFile> {
+        let row = self.row(id.strip_prefix(EDIT).unwrap_or(&id)).await?;
+        let stem = exports::stem(&format!("preview of {}", row.connection.settings.name));
+        let (preview, folder) = (self.previewed(&id)?, folder.to_owned());
+        crate::store::blocking(move || {
+            let mut part = Part::begin(&folder)?;
+            let rows = write_csv(&preview.table, filter, &mut |bytes| part.write(bytes))?;
+            let path = part.finish_new(&stem, "csv")?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            Ok(ExportedFile { path: path.display().to_string(), name, rows })
+        })
+        .await
+    }
+
+    /// Gives the last preview of a connection as a CSV table, piece by piece. Returns how many rows it has.
+    ///
+    /// # Errors
+    /// As [`Engine::preview_page`]; what takes the pieces says.
+    pub async fn preview_csv(
+        &self,
+        id: &str,
+        filter: PlanFilter,
+        mut take: impl FnMut(&[u8]) -> Result<()> + Send + 'static,
+    ) -> Result<u64> {
+        let preview = self.previewed(id)?;
+        crate::store::blocking(move || write_csv(&preview.table, filter, &mut take)).await
+    }
+
+    fn previewed(&self, id: &str) -> Result<Arc<Preview>> {
+        let preview = lock(&self.previews).get(id).cloned();
+        preview.ok_or_else(|| Error::new(ErrorCode::InvalidRequest, "there is no preview; make one"))
     }
 
     async fn list_now(
@@ -99,15 +170,54 @@ impl Engine {
         under: Under<'_>,
     ) -> Result<()> {
         let _claim = self.claim(&row.connection.id).await?;
-        let source = source(settings, credentials).await?;
+        let source = source(&self.network(), settings, credentials).await?;
         let (cancel, clock): (_, Clock) = (CancellationToken::new(), Arc::new(now));
         listing::list(&self.store, source.as_ref(), row.number, under, &cancel, &clock, |_| {}).await?;
         Ok(())
     }
 }
 
+/// The last preview of a connection, or of an edit of it.
+#[derive(Debug)]
+pub(super) struct Preview {
+    table: Mutex<PreviewTable>,
+    rules: Rules,
+}
+
 /// The listing behind a preview.
 struct Listing {
     at: i64,
     complete: bool,
+}
+
+/// Gives the rows page by page, so that memory does not grow with them and the window can go on reading.
+fn write_csv(
+    table: &Mutex<PreviewTable>,
+    filter: PlanFilter,
+    take: &mut dyn FnMut(&[u8]) -> Result<()>,
+) -> Result<u64> {
+    take(csv::MARK.as_bytes())?;
+    take(csv::line(COLUMNS).as_bytes())?;
+    let mut rows = 0;
+    loop {
+        let page = lock(table).page(&PlanFilter { offset: rows, limit: LARGEST_LIMIT, ..filter.clone() })?;
+        if page.items.is_empty() {
+            return Ok(rows);
+        }
+        rows += page.items.len() as u64;
+        page.items.iter().try_for_each(|item| take(csv_line(item).as_bytes()))?;
+    }
+}
+
+fn csv_line(item: &PlanItem) -> String {
+    let modified = item.modified.and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
+    let [size, modified] = [item.size.map(|size| size.to_string()), modified.map(|at| at.to_string())];
+    csv::line([
+        item.key.as_str(),
+        size.as_deref().unwrap_or_default(),
+        modified.as_deref().unwrap_or_default(),
+        item.tag.as_deref().unwrap_or_default(),
+        item.action.name(),
+        item.sentence.as_deref().unwrap_or_default(),
+    ])
 }

@@ -16,7 +16,7 @@ use crate::store::connections::ConnectionRow;
 use crate::store::runs;
 use crate::sync::progress::Progress;
 use crate::sync::{Ends, Run, now};
-use crate::view::{ItemOutcome, RunItems, RunProgress, RunState, RunTrigger, RunView, SyncOptions};
+use crate::view::{ItemOutcome, RunItems, RunPhase, RunProgress, RunState, RunTrigger, RunView, SyncOptions};
 
 use super::{Engine, lock, resolve, source};
 
@@ -43,7 +43,11 @@ pub(super) struct Running {
 impl Running {
     /// How far it is, where there is something to see.
     pub(super) fn sample(&self) -> Option<RunProgress> {
-        (!self.gives_way).then(|| self.progress.sample(&self.run_id))
+        let sample = || {
+            let progress = self.progress.sample(&self.run_id);
+            if self.cancel.is_cancelled() { RunProgress { phase: RunPhase::Stopping, ..progress } } else { progress }
+        };
+        (!self.gives_way).then(sample)
     }
 }
 
@@ -260,6 +264,8 @@ impl Engine {
             progress,
             confirmed_removals: options.confirm_removals.unwrap_or(0),
             trial,
+            transfers: self.transfers(),
+            previewed: options.previewed,
             clock: Arc::new(now),
             laws: Laws::default(),
         };
@@ -284,7 +290,7 @@ impl Engine {
             let settings = &row.connection.settings;
             let base = self.base(&settings.destination).await?;
             let credentials = resolve(&self.secrets, &row.connection.id, &settings.credentials).await?;
-            Ok(Ends { source: source(settings, &credentials).await?, base })
+            Ok(Ends { source: source(&self.network(), settings, &credentials).await?, base })
         };
         // An error here is the state file's: the run's row stays open and is closed when the next one begins.
         if let Err(error) = run.go(ends).await {
@@ -292,8 +298,7 @@ impl Engine {
         }
         drop(claim);
         self.note_network(&id, &run_id).await;
-        self.tell_connection(&id).await;
-        if self.show(&id).await.is_ok_and(|view| view.waiting > 0) {
+        if self.tell_connection(&id).await.is_some_and(|view| view.waiting > 0) {
             self.follow(&id);
         }
         if let Ok(run) = self.run_get(run_id).await {

@@ -51,12 +51,12 @@ impl Engine {
         Ok(shown)
     }
 
-    /// Tells listeners how a connection stands now.
-    pub(super) async fn tell_connection(&self, id: &str) {
-        // A connection that cannot be read now is read again by whoever needs it.
-        if let Ok(connection) = self.show(id).await {
-            self.tell(EngineEvent::Connection { connection });
-        }
+    /// Tells listeners how a connection stands now, and whoever asked too. One that cannot be read now is read again by
+    /// whoever needs it.
+    pub(super) async fn tell_connection(&self, id: &str) -> Option<ConnectionView> {
+        let connection = self.show(id).await.ok()?;
+        self.tell(EngineEvent::Connection { connection: connection.clone() });
+        Some(connection)
     }
 
     pub(super) fn add_progress(&self, view: &mut ConnectionView) {

@@ -21,6 +21,7 @@ fn run(state: RunState) -> RunView {
         bytes: 0,
         held_back: 0,
         trial: None,
+        drift: None,
         error: None,
     }
 }

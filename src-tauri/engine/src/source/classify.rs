@@ -68,6 +68,8 @@ pub(crate) enum Cause {
     ControlCharacter,
     /// The bucket is one whose readers pay, in the server's words.
     AsksPayer,
+    /// The server does not know the access key; whether a secret fits it is not said.
+    UnknownKey,
 }
 
 /// The longest text of a server that is shown, in characters.
@@ -131,6 +133,9 @@ const BY_MESSAGE: &[(&str, &str, ErrorCode)] = &[
 /// is of another path.
 const WRONG_STYLE: &[&str] = &["NoSuchBucket", "PermanentRedirect", "SignatureDoesNotMatch"];
 
+/// How services say that there is no such access key.
+const UNKNOWN_KEY: &[&str] = &["InvalidAccessKeyId", "InvalidTokenId", "InvalidClientTokenId"];
+
 /// How services with one style say so: Alibaba, Tencent, Volcengine.
 const STYLE_REFUSED: &[&str] = &["SecondLevelDomainForbidden", "PathStyleDomainForbidden", "InvalidPathAccess"];
 
@@ -180,6 +185,7 @@ impl Answer<'_> {
             (403, _) => ErrorCode::AccessDenied,
             // Of a read, 404 without a code is no word of the bucket about its object: a proxy says that too.
             (404, Asked::List) => ErrorCode::BucketNotFound,
+            (407, _) => ErrorCode::ProxyFailed,
             (408, _) => ErrorCode::Unreachable,
             (412, Asked::Fetch) => ErrorCode::ObjectChanged,
             (429 | 503, _) => ErrorCode::Throttled,
@@ -196,6 +202,9 @@ impl Answer<'_> {
             _ if says("requester pays") || says("requester-pays") => Cause::AsksPayer,
             Some("InvalidArgument" | "InvalidRequest" | "NotImplemented") if says("encoding") => Cause::RefusesEncoding,
             Some("NotImplemented") => Cause::NotImplemented,
+            Some(name) if UNKNOWN_KEY.contains(&name) => Cause::UnknownKey,
+            // Garage.
+            Some("AccessDenied") if says("no such key: gk") => Cause::UnknownKey,
             Some(name) if STYLE_REFUSED.contains(&name) => Cause::RefusesStyle,
             Some(name) if WRONG_STYLE.contains(&name) && self.region.is_none() => Cause::WrongStyle,
             None if lists && code == ErrorCode::BucketNotFound => Cause::WrongStyle,
@@ -218,6 +227,7 @@ impl Answer<'_> {
             (None, _) if self.status < 300 => {
                 format!("the server does not speak S3: it answered {}, but not with S3's XML", self.status)
             }
+            (None, _) if self.status == 407 => "the proxy asks for a name and a password".into(),
             (None, _) => format!("the server answered {} without an S3 error code", self.status),
         }
     }

@@ -3,6 +3,9 @@
 //! A body that breaks off is read again from its start, a few times: the SDK retries only until a reply begins. The
 //! reply's own etag proves the version, because servers that ignore `If-Match` exist.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::types::RequestPayer;
 use bytes::{Bytes, BytesMut};
@@ -18,12 +21,27 @@ use crate::object::{ETag, ObjectKey};
 const BODY_ATTEMPTS: u32 = 3;
 
 impl S3Source {
-    /// The bytes of this version.
-    pub(super) async fn fetch_whole(&self, key: &ObjectKey, etag: &ETag) -> Result<Fetched> {
+    /// The bytes of this version, in time. Waiting for our own bandwidth does not count: that is nobody's fault.
+    pub(super) async fn fetch_in_time(&self, key: &ObjectKey, etag: &ETag) -> Result<Fetched> {
+        let patience = Patience::default();
+        let fetching = self.fetch_whole(key, etag, &patience);
+        tokio::pin!(fetching);
+        let mut left = self.limits.fetch;
+        while !left.is_zero() {
+            match tokio::time::timeout(left, &mut fetching).await {
+                Ok(fetched) => return fetched,
+                Err(_) => left = patience.take(),
+            }
+        }
+        let reason = format!("the object did not come within {} seconds", self.limits.fetch.as_secs());
+        Err(self.error(Failure::new(ErrorCode::Unreachable, reason), Some(key)))
+    }
+
+    async fn fetch_whole(&self, key: &ObjectKey, etag: &ETag, patience: &Patience) -> Result<Fetched> {
         let mut route = self.route();
         let mut attempt = 1;
         loop {
-            match self.fetch_once(&route, key, etag).await? {
+            match self.fetch_once(&route, key, etag, patience).await? {
                 Attempt::Done(fetched) => return Ok(fetched),
                 Attempt::Refused(failure) => match route.target.to_region(&failure) {
                     Some(detour) => {
@@ -40,7 +58,7 @@ impl S3Source {
         }
     }
 
-    async fn fetch_once(&self, route: &Route, key: &ObjectKey, etag: &ETag) -> Result<Attempt> {
+    async fn fetch_once(&self, route: &Route, key: &ObjectKey, etag: &ETag, patience: &Patience) -> Result<Attempt> {
         let stamp = Stamp::parse(etag);
         let request = route.client.get_object().bucket(&route.target.bucket).key(key.as_str());
         let request = request.set_request_payer(route.target.requester_pays.then_some(RequestPayer::Requester));
@@ -65,7 +83,7 @@ impl S3Source {
             return Ok(Attempt::Done(Fetched::Changed));
         }
         let modified = reply.last_modified;
-        match self.body(reply, promised, key).await? {
+        match self.body(reply, promised, key, patience).await? {
             Body::Whole(bytes) if stamp.is_some_and(|s| !s.matches(modified.as_ref(), bytes.len() as u64)) => {
                 Ok(Attempt::Done(Fetched::Changed))
             }
@@ -95,14 +113,24 @@ impl S3Source {
         self.failed(format!("the reply is longer than {} bytes", self.limits.bytes), Some(key))
     }
 
-    async fn body(&self, mut reply: GetObjectOutput, promised: Option<u64>, key: &ObjectKey) -> Result<Body> {
+    async fn body(
+        &self,
+        mut reply: GetObjectOutput,
+        promised: Option<u64>,
+        key: &ObjectKey,
+        patience: &Patience,
+    ) -> Result<Body> {
         let mut bytes = BytesMut::with_capacity(promised.and_then(|n| usize::try_from(n).ok()).unwrap_or(0));
         while let Some(chunk) = reply.body.next().await {
             match chunk {
                 Ok(chunk) if bytes.len() as u64 + chunk.len() as u64 > self.limits.bytes => {
                     return Err(self.too_long(key));
                 }
-                Ok(chunk) => bytes.extend_from_slice(&chunk),
+                Ok(chunk) => {
+                    bytes.extend_from_slice(&chunk);
+                    // What is not taken yet waits at the server.
+                    patience.wait(self.network.bandwidth.pass(chunk.len())).await;
+                }
                 Err(error) => {
                     let got = bytes.len();
                     return Ok(Body::BrokeOff(format!(
@@ -118,6 +146,39 @@ impl S3Source {
             }
             Some(_) | None => Ok(Body::Whole(bytes.freeze())),
         }
+    }
+}
+
+/// How long a read waits for our own bandwidth.
+#[derive(Debug, Default)]
+struct Patience(Mutex<Waits>);
+
+#[derive(Debug, Default)]
+struct Waits {
+    /// What was not taken yet.
+    over: Duration,
+    /// The wait of now.
+    since: Option<Instant>,
+}
+
+impl Patience {
+    async fn wait(&self, waiting: impl Future<Output = ()>) {
+        self.waits().since = Some(Instant::now());
+        waiting.await;
+        let mut waits = self.waits();
+        let waited = waits.since.take().map(|since| since.elapsed());
+        waits.over += waited.unwrap_or_default();
+    }
+
+    /// What was waited since it was asked last, the wait of now included.
+    fn take(&self) -> Duration {
+        let mut waits = self.waits();
+        let now = waits.since.as_mut().map(|since| std::mem::replace(since, Instant::now()).elapsed());
+        std::mem::take(&mut waits.over) + now.unwrap_or_default()
+    }
+
+    fn waits(&self) -> MutexGuard<'_, Waits> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

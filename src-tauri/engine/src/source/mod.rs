@@ -10,14 +10,16 @@ use crate::secrets::Secret;
 mod classify;
 mod client;
 mod fetch;
+mod http;
 mod listing;
-mod network;
+mod profiles;
 mod providers;
 mod retry;
 mod s3;
 mod target;
 
 pub(crate) use classify::Cause;
+pub(crate) use profiles::{profiles, sign_in};
 pub(crate) use retry::wait as retry_after;
 pub(crate) use s3::Finding;
 pub use s3::{Limits, S3Source};

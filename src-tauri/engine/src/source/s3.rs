@@ -20,14 +20,15 @@ use secrecy::ExposeSecret;
 
 use super::classify::{Asked, Cause, Failure, classify};
 use super::client;
+use super::http;
 use super::listing::{self, Token, WholeListing};
-use super::network;
 use super::providers::ListVersion;
 use super::retry::Signals;
 use super::target::{Target, Way};
 use super::{Fetched, ObjectSource, Page, ResolvedCredentials};
 use crate::connection::Settings;
 use crate::error::{Error, ErrorCode, Result};
+use crate::network::Network;
 use crate::object::{ETag, ObjectKey};
 use crate::secrets::Secret;
 
@@ -88,6 +89,7 @@ impl Route {
 pub struct S3Source {
     route: Mutex<Route>,
     pub(super) limits: Limits,
+    pub(super) network: Network,
     signals: Arc<Signals>,
     /// Servers repeat tokens in their messages; ours must not get into an error.
     session_token: Option<Secret>,
@@ -118,25 +120,31 @@ impl S3Source {
     /// `invalid_connection` for a kind of bucket that cannot be synced, and for a file with certificates that cannot
     /// be used.
     pub async fn new(settings: &Settings, credentials: &ResolvedCredentials) -> Result<Self> {
-        Self::with_limits(settings, credentials, Limits::default()).await
+        Self::over(&Network::default(), settings, credentials, Limits::default()).await
     }
 
-    /// Like [`S3Source::new`], with other limits.
+    /// Like [`S3Source::new`], by another way out and with other limits.
     ///
     /// # Errors
     /// As [`S3Source::new`].
-    pub async fn with_limits(settings: &Settings, credentials: &ResolvedCredentials, limits: Limits) -> Result<Self> {
+    pub async fn over(
+        network: &Network,
+        settings: &Settings,
+        credentials: &ResolvedCredentials,
+        limits: Limits,
+    ) -> Result<Self> {
         let target = Target::of(settings)?;
         let signals = Arc::new(Signals::default());
-        let ca_file = settings.ca_file.clone();
-        let http = crate::store::blocking(move || network::http_client(ca_file.as_deref())).await?;
+        let (ca_file, proxy) = (settings.ca_file.clone(), network.proxy.clone());
+        let http = crate::store::blocking(move || http::http_client(ca_file.as_deref(), &proxy)).await?;
         let client = client::build(&target, credentials, &limits, http, Arc::clone(&signals)).await;
         let session_token = match credentials {
             ResolvedCredentials::Keys { session_token, .. } => session_token.clone(),
             ResolvedCredentials::Environment | ResolvedCredentials::Profile(_) | ResolvedCredentials::Anonymous => None,
         };
         let route = Mutex::new(Route { client, target });
-        Ok(Self { route, limits, signals, session_token, looked_in: looked_in(credentials) })
+        let network = network.clone();
+        Ok(Self { route, limits, network, signals, session_token, looked_in: looked_in(credentials) })
     }
 
     /// Milliseconds by which the server's clock is ahead of this computer's, once a reply has told it. Requests are
@@ -147,7 +155,7 @@ impl S3Source {
 
     /// Where requests go: for whoever wants to walk the way there step by step.
     pub(crate) fn way(&self) -> Way {
-        self.route().target.way()
+        self.route().target.way(&self.network.proxy)
     }
 
     /// The first page, or why there is none.
@@ -254,12 +262,18 @@ impl S3Source {
         if failure.cause == Cause::AsksPayer {
             reason = format!("{reason} (readers of this bucket pay for it: turn on “requester pays”)");
         }
+        let mut code = failure.code;
+        let proxy = self.way().proxy;
+        // Nobody can tell from here whether it is the proxy or what lies behind it.
+        if let Some(proxy) = proxy.filter(|_| failure.cause == Cause::NoAnswer || code == ErrorCode::ProxyFailed) {
+            (code, reason) = (ErrorCode::ProxyFailed, format!("through the proxy {proxy}: {reason}"));
+        }
         let place = self.route().target.place();
         let detail = match key {
             Some(key) => format!("key “{}” in bucket {place}: {reason}", key.as_str().escape_debug()),
             None => format!("bucket {place}: {reason}"),
         };
-        Error { region: failure.region, ..Error::new(failure.code, detail) }
+        Error { region: failure.region, ..Error::new(code, detail) }
     }
 
     pub(super) fn failed(&self, reason: impl Into<String>, key: Option<&ObjectKey>) -> Error {
@@ -290,13 +304,7 @@ impl ObjectSource for S3Source {
     }
 
     async fn fetch(&self, key: &ObjectKey, etag: &ETag) -> Result<Fetched> {
-        match tokio::time::timeout(self.limits.fetch, self.fetch_whole(key, etag)).await {
-            Ok(fetched) => fetched,
-            Err(_) => {
-                let reason = format!("the object did not come within {} seconds", self.limits.fetch.as_secs());
-                Err(self.error(Failure::new(ErrorCode::Unreachable, reason), Some(key)))
-            }
-        }
+        self.fetch_in_time(key, etag).await
     }
 
     fn throttled(&self) -> u64 {

@@ -4,10 +4,10 @@
 //! found by trying: [`Target::detour`] names the one other form that is worth a request after a failure.
 
 use super::classify::{Cause, Failure};
-use super::network;
 use super::providers::{ListVersion, Quirks, Style, quirks};
 use crate::connection::{Addressing, Settings};
 use crate::error::{Error, ErrorCode, FieldError, Result};
+use crate::network::{Proxy, ProxyAddress};
 
 /// Amazon's global region: where its signer goes when a connection says `auto`.
 pub(super) const GLOBAL_REGION: &str = "us-east-1";
@@ -129,6 +129,7 @@ impl Target {
             | Cause::ControlCharacter
             | Cause::RefusesEncoding
             | Cause::AsksPayer
+            | Cause::UnknownKey
             | Cause::Other => return None,
         }
         // What is said of a bucket in a place that was guessed is no better than what was said before.
@@ -176,21 +177,21 @@ pub(crate) struct Way {
     pub(crate) port: u16,
     /// The host without the bucket's name, where that stands before it.
     pub(crate) plain_host: Option<String>,
-    /// Whether a proxy stands between: names and channels are then its business.
-    pub(crate) proxied: bool,
+    /// The proxy that stands between: names are then its business.
+    pub(crate) proxy: Option<ProxyAddress>,
 }
 
 /// The way to the server of these settings.
 ///
 /// # Errors
 /// As [`Target::of`].
-pub(crate) fn way(settings: &Settings) -> Result<Way> {
-    Ok(Target::of(settings)?.way())
+pub(crate) fn way(settings: &Settings, proxy: &Proxy) -> Result<Way> {
+    Ok(Target::of(settings)?.way(proxy))
 }
 
 impl Target {
     /// The way to this place.
-    pub(super) fn way(&self) -> Way {
+    pub(super) fn way(&self, proxy: &Proxy) -> Way {
         let url = self.endpoint.as_deref().and_then(|endpoint| url::Url::parse(endpoint).ok());
         let secure = url.as_ref().is_none_or(|url| url.scheme() == "https");
         let port = url.as_ref().and_then(url::Url::port_or_known_default).unwrap_or(443);
@@ -204,8 +205,8 @@ impl Target {
         let before =
             self.style == Style::Virtual && is_host_name(&self.bucket) && self.endpoint.as_deref().is_none_or(is_named);
         let host = if before { format!("{}.{plain}", self.bucket) } else { plain.clone() };
-        let proxied = network::is_proxied(secure, &host);
-        Way { secure, host, port, plain_host: before.then_some(plain), proxied }
+        let proxy = proxy.on_the_way_to(secure, &host);
+        Way { secure, host, port, plain_host: before.then_some(plain), proxy }
     }
 }
 
@@ -341,7 +342,7 @@ mod tests {
     #[test]
     fn the_way_leads_to_the_host_of_the_style() {
         let way = |endpoint, region, addressing| {
-            let way = target(endpoint, region, addressing).way();
+            let way = target(endpoint, region, addressing).way(&Proxy::None);
             (way.secure, way.host, way.port)
         };
         assert_eq!(

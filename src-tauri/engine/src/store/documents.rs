@@ -347,6 +347,31 @@ pub fn counts(db: &Db, connection: i64) -> Result<Counts> {
         .map_err(sql_error)
 }
 
+/// How many documents are in each state, only states that occur.
+pub fn by_state(db: &Db, connection: i64) -> Result<Vec<(DocumentState, u64)>> {
+    let mut statement = db
+        .prepare_cached("SELECT state, count(*) FROM documents WHERE connection = ?1 GROUP BY state ORDER BY state")
+        .map_err(sql_error)?;
+    let rows =
+        statement.query_map([connection], |row| Ok((row.get::<_, String>(0)?, row.get(1)?))).map_err(sql_error)?;
+    let counted: Vec<(String, u64)> = rows.collect::<rusqlite::Result<_>>().map_err(sql_error)?;
+    Ok(counted.into_iter().filter_map(|(state, count)| Some((state_of(&state)?, count))).collect())
+}
+
+/// How many documents have each error, only errors that occur.
+pub fn by_error(db: &Db, connection: i64) -> Result<Vec<(ErrorCode, u64)>> {
+    let mut statement = db
+        .prepare_cached(
+            "SELECT error_code, count(*) FROM documents WHERE connection = ?1 AND error_code IS NOT NULL \
+             GROUP BY error_code ORDER BY error_code",
+        )
+        .map_err(sql_error)?;
+    let rows =
+        statement.query_map([connection], |row| Ok((row.get::<_, String>(0)?, row.get(1)?))).map_err(sql_error)?;
+    let counted: Vec<(String, u64)> = rows.collect::<rusqlite::Result<_>>().map_err(sql_error)?;
+    Ok(counted.into_iter().map(|(code, count)| (ErrorCode::from_name(&code), count)).collect())
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
     let tag: String = row.get(3)?;
     let damaged = |what: &str| {

@@ -27,8 +27,12 @@ pub mod settings;
 /// `application_id` of the state file: "S3Cn".
 const APPLICATION_ID: i32 = 0x5333_436e;
 /// One script per version; `user_version` counts those that were run.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("migrations/1.sql"),
+    include_str!("migrations/2.sql"),
+    include_str!("migrations/3.sql"),
+    include_str!("migrations/4.sql"),
+];
 const STATE_FILE: &str = "state.db";
 
 /// Asked before every commit; an error rolls the transaction back.

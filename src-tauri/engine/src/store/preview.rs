@@ -1,28 +1,28 @@
-//! A preview: the plan of a connection as a table of its own, in a temporary database that SQLite keeps in
-//! memory while it is small and deletes by itself. Rows are numbered within each action, so that any part of a
-//! million rows is one index look-up.
+//! A preview: the plan of a connection as a table of its own, in a temporary database that SQLite keeps in memory while
+//! it is small and deletes by itself. Rows are numbered in key order.
+//!
+//! A filter and an order are carried out once: what is kept of them is the list of row numbers, four bytes for each, and
+//! any part of it is a slice and as many look-ups as it has rows. A few such lists are kept, the ones in use longest.
+//! What a rule captured in a key is not here: it is worked out for the rows that are shown.
 
-use rusqlite::{Connection as Db, Row, params};
+use std::sync::Arc;
 
-use super::connections::{from_name, to_name};
+use rusqlite::types::Value;
+use rusqlite::{Connection as Db, Row, params, params_from_iter};
+
 use super::sql_error;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::scope::SkipReason;
-use crate::view::{PlanAction, PlanFilter, PlanItem, PlanPage};
+use crate::view::{PlanAction, PlanFilter, PlanItem, PlanOrder, PlanPage};
 
 /// Rows that a page has unless the filter says otherwise.
 const DEFAULT_LIMIT: u32 = 100;
 /// Rows that a page has at most.
-const LARGEST_LIMIT: u32 = 10_000;
+pub const LARGEST_LIMIT: u32 = 10_000;
+/// Lists of row numbers that are kept.
+const VIEWS_KEPT: usize = 3;
 
-/// The plan of a connection, row by row.
-#[derive(Debug)]
-pub struct PreviewTable {
-    db: Db,
-    total: u64,
-    by_action: [u64; 7],
-}
-
+/// The order of actions and of reasons in the table.
 const ACTIONS: [PlanAction; 7] = [
     PlanAction::New,
     PlanAction::Changed,
@@ -33,107 +33,171 @@ const ACTIONS: [PlanAction; 7] = [
     PlanAction::Kept,
 ];
 
+/// The plan of a connection, row by row.
+#[derive(Debug)]
+pub struct PreviewTable {
+    db: Db,
+    total: u32,
+    /// The rows that a trial would send.
+    trial: Vec<u32>,
+    /// Filters and orders with their rows, the one in use last.
+    views: Vec<(PlanFilter, Arc<Vec<u32>>)>,
+}
+
 impl PreviewTable {
     /// An empty table.
     pub fn new() -> Result<Self> {
         // An empty name is a private temporary database (https://sqlite.org/inmemorydb.html).
         let db = Db::open("").map_err(sql_error)?;
         db.execute_batch(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -8000;
              CREATE TABLE plan (
-                 number INTEGER PRIMARY KEY, action TEXT NOT NULL, place INTEGER NOT NULL, key TEXT NOT NULL,
-                 reason TEXT, sentence TEXT, tag TEXT, capture_start INTEGER, capture_end INTEGER, size INTEGER, modified INTEGER
+                 number INTEGER PRIMARY KEY,  -- in key order, from 0
+                 action INTEGER NOT NULL,     -- index of ACTIONS
+                 reason INTEGER,              -- index of SkipReason::ALL
+                 key TEXT NOT NULL,
+                 sentence TEXT,               -- where it is not the reason's own
+                 tag TEXT, size INTEGER, modified INTEGER
              ) STRICT;
              BEGIN;",
         )
         .map_err(sql_error)?;
-        Ok(Self { db, total: 0, by_action: [0; 7] })
+        Ok(Self { db, total: 0, trial: Vec::new(), views: Vec::new() })
     }
 
-    /// Adds the next row, in key order.
-    pub fn push(&mut self, item: &PlanItem) -> Result<()> {
-        let place = &mut self.by_action[index(item.action)];
-        let mut statement = self
-            .db
-            .prepare_cached("INSERT INTO plan VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
-            .map_err(sql_error)?;
+    /// Adds the next row, in key order, and returns its number.
+    pub fn push(&mut self, item: &PlanItem) -> Result<u32> {
+        let number = self.total;
+        let own = |sentence: &&String| item.reason.map(SkipReason::sentence) != Some(sentence.as_str());
+        let mut statement =
+            self.db.prepare_cached("INSERT INTO plan VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)").map_err(sql_error)?;
         statement
             .execute(params![
-                self.total as i64,
-                to_name(&item.action)?,
-                *place as i64,
+                number,
+                action_index(item.action),
+                item.reason.map(reason_index),
                 item.key,
-                item.reason.map(SkipReason::name),
-                item.sentence,
+                item.sentence.as_ref().filter(own),
                 item.tag,
-                item.capture.map(|c| c.0),
-                item.capture.map(|c| c.1),
                 item.size.map(|s| s as i64),
                 item.modified,
             ])
             .map_err(sql_error)?;
-        self.total += 1;
-        *place += 1;
-        Ok(())
+        self.total = number.checked_add(1).ok_or_else(|| Error::internal("making a preview", "too many keys"))?;
+        Ok(number)
     }
 
-    /// Makes the table ready to be read.
-    pub fn finish(&self) -> Result<()> {
-        self.db.execute_batch("COMMIT; CREATE INDEX plan_by_action ON plan (action, place);").map_err(sql_error)
+    /// Makes the table ready to be read. `trial`: the rows that a trial would send.
+    pub fn finish(&mut self, trial: Vec<u32>) -> Result<()> {
+        self.trial = trial;
+        self.db.execute_batch("COMMIT; CREATE INDEX plan_by_action ON plan (action);").map_err(sql_error)
     }
 
     /// A part of it.
-    pub fn page(&self, filter: &PlanFilter) -> Result<PlanPage> {
+    pub fn page(&mut self, filter: &PlanFilter) -> Result<PlanPage> {
         let limit = if filter.limit == 0 { DEFAULT_LIMIT } else { filter.limit.min(LARGEST_LIMIT) };
-        let offset = filter.offset as i64;
-        let action = filter.action.map(|a| to_name(&a)).transpose()?;
-        if !filter.text.is_empty() {
-            return self.search(action.as_deref(), &filter.text, offset, limit);
+        let which = PlanFilter { offset: 0, limit: 0, ..filter.clone() };
+        if which == PlanFilter::default() {
+            let from = filter.offset.min(u64::from(self.total)) as u32;
+            let items = self.rows(from..self.total.min(from.saturating_add(limit)))?;
+            return Ok(PlanPage { items, total: self.total.into() });
         }
-        let (total, which) = match filter.action {
-            Some(action) => (self.by_action[index(action)], "action = ?1 AND place >= ?2 ORDER BY place LIMIT ?3"),
-            None => (self.total, "?1 IS NULL AND number >= ?2 ORDER BY number LIMIT ?3"),
+        let numbers = self.view(which)?;
+        let from = usize::try_from(filter.offset).unwrap_or(usize::MAX).min(numbers.len());
+        let to = numbers.len().min(from + limit as usize);
+        let items = self.rows(numbers[from..to].iter().copied())?;
+        Ok(PlanPage { items, total: numbers.len() as u64 })
+    }
+
+    /// The rows that a filter leaves, in its order.
+    fn view(&mut self, which: PlanFilter) -> Result<Arc<Vec<u32>>> {
+        let numbers = match self.views.iter().position(|(known, _)| *known == which) {
+            Some(at) => self.views.remove(at).1,
+            None => Arc::new(self.select(&which)?),
         };
-        let items = self.select(which, params![action, offset, limit])?;
-        Ok(PlanPage { items, total })
+        if self.views.len() >= VIEWS_KEPT {
+            self.views.remove(0);
+        }
+        self.views.push((which, Arc::clone(&numbers)));
+        Ok(numbers)
     }
 
-    fn search(&self, action: Option<&str>, text: &str, offset: i64, limit: u32) -> Result<PlanPage> {
-        let which = "(?1 IS NULL OR action = ?1) AND (instr(lower(key), lower(?2)) > 0 OR instr(tag, ?2) > 0)";
-        let tail = format!("{which} ORDER BY number LIMIT ?3 OFFSET ?4");
-        let items = self.select(&tail, params![action, text, limit, offset])?;
-        let count = format!("SELECT count(*) FROM plan WHERE {which}");
-        let total = self.db.query_row(&count, params![action, text], |row| row.get(0)).map_err(sql_error)?;
-        Ok(PlanPage { items, total })
+    fn select(&self, which: &PlanFilter) -> Result<Vec<u32>> {
+        let (condition, parameters) = self.condition(which);
+        let order = order(which.order, which.descending);
+        let mut statement = self
+            .db
+            .prepare_cached(&format!("SELECT number FROM plan WHERE {condition} ORDER BY {order}"))
+            .map_err(sql_error)?;
+        let numbers = statement.query_map(params_from_iter(parameters), |row| row.get(0)).map_err(sql_error)?;
+        numbers.collect::<rusqlite::Result<_>>().map_err(sql_error)
     }
 
-    fn select(&self, which: &str, parameters: impl rusqlite::Params) -> Result<Vec<PlanItem>> {
-        let mut statement = self.db.prepare_cached(&format!("SELECT * FROM plan WHERE {which}")).map_err(sql_error)?;
-        let rows = statement.query_map(parameters, |row| Ok(read(row))).map_err(sql_error)?;
-        rows.map(|row| row.map_err(sql_error)?).collect()
+    fn condition(&self, which: &PlanFilter) -> (String, Vec<Value>) {
+        let mut conditions = vec!["1".to_owned()];
+        let mut parameters: Vec<Value> = Vec::new();
+        if let Some(action) = which.action {
+            conditions.push(format!("action = {}", action_index(action)));
+        }
+        if let Some(reason) = which.reason {
+            conditions.push(format!("reason = {}", reason_index(reason)));
+        }
+        if which.trial {
+            let numbers: Vec<String> = self.trial.iter().map(u32::to_string).collect();
+            conditions.push(format!("number IN ({})", numbers.join(", ")));
+        }
+        if let Some(tag) = &which.tag {
+            parameters.push(tag.clone().into());
+            conditions.push(format!("tag = ?{}", parameters.len()));
+        }
+        if !which.text.is_empty() {
+            parameters.push(which.text.clone().into());
+            let at = parameters.len();
+            conditions.push(format!("(instr(lower(key), lower(?{at})) > 0 OR instr(lower(tag), lower(?{at})) > 0)"));
+        }
+        (conditions.join(" AND "), parameters)
+    }
+
+    fn rows(&self, numbers: impl Iterator<Item = u32>) -> Result<Vec<PlanItem>> {
+        let mut statement = self.db.prepare_cached("SELECT * FROM plan WHERE number = ?1").map_err(sql_error)?;
+        numbers.map(|number| statement.query_row([number], read).map_err(sql_error)).collect()
     }
 }
 
-fn index(action: PlanAction) -> usize {
+/// What is not there comes last, whichever way round; equals are in key order.
+fn order(by: PlanOrder, descending: bool) -> String {
+    let way = if descending { "DESC" } else { "ASC" };
+    match by {
+        PlanOrder::Key => format!("number {way}"),
+        PlanOrder::Size => format!("size {way} NULLS LAST, number"),
+        PlanOrder::Modified => format!("modified {way} NULLS LAST, number"),
+        PlanOrder::Tag => format!("tag {way} NULLS LAST, number"),
+        PlanOrder::Action => format!("action {way}, reason {way}, number"),
+    }
+}
+
+fn action_index(action: PlanAction) -> usize {
     ACTIONS.iter().position(|a| *a == action).unwrap_or_default()
 }
 
-fn read(row: &Row<'_>) -> Result<PlanItem> {
-    let action = from_name::<PlanAction>(row, "action")?;
-    let item = || {
-        let reason: Option<String> = row.get("reason")?;
-        let start: Option<u32> = row.get("capture_start")?;
-        let end: Option<u32> = row.get("capture_end")?;
-        Ok(PlanItem {
-            key: row.get("key")?,
-            action,
-            reason: reason.as_deref().and_then(SkipReason::from_name),
-            sentence: row.get("sentence")?,
-            tag: row.get("tag")?,
-            capture: start.zip(end),
-            size: row.get("size")?,
-            modified: row.get("modified")?,
-        })
-    };
-    item().map_err(sql_error)
+fn reason_index(reason: SkipReason) -> usize {
+    SkipReason::ALL.iter().position(|r| *r == reason).unwrap_or_default()
 }
+
+fn read(row: &Row<'_>) -> rusqlite::Result<PlanItem> {
+    let reason = row.get::<_, Option<usize>>("reason")?.and_then(|at| SkipReason::ALL.get(at).copied());
+    let sentence: Option<String> = row.get("sentence")?;
+    Ok(PlanItem {
+        key: row.get("key")?,
+        action: ACTIONS.get(row.get::<_, usize>("action")?).copied().unwrap_or(PlanAction::Unchanged),
+        reason,
+        sentence: sentence.or_else(|| reason.map(|reason| reason.sentence().to_owned())),
+        tag: row.get("tag")?,
+        capture: None,
+        size: row.get("size")?,
+        modified: row.get("modified")?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,14 +5,14 @@ use rusqlite::{Connection as Db, OptionalExtension, Row, params};
 use super::connections::{from_name, to_name};
 use super::sql_error;
 use crate::error::{Error, ErrorCode, Result};
-use crate::view::{ItemOutcome, KeyEvent, RunBar, RunItem, RunItems, RunState, RunTrigger, RunView};
+use crate::view::{ItemOutcome, KeyEvent, PlanDrift, RunBar, RunItem, RunItems, RunState, RunTrigger, RunView};
 
 /// Runs that a connection keeps; older ones go when a new one begins.
 const KEPT: u32 = 200;
 /// Lines that a connection's older runs keep together; beyond it the oldest runs lose theirs. The newest run keeps all.
 const LINES_KEPT: u32 = 100_000;
 const COLUMNS: &str = "runs.number, runs.id, connections.id, connections.name, started_by, state, started_at, \
-    finished_at, listed, sent, removed, skipped, failed, bytes, held_back, trial, error_code, error_detail, \
+    finished_at, listed, sent, removed, skipped, failed, bytes, held_back, trial, drift, error_code, error_detail, \
     error_region FROM runs JOIN connections ON connections.number = runs.connection";
 
 /// What a run counted.
@@ -99,6 +99,13 @@ pub fn end(db: &Db, id: &str, state: RunState, counts: &RunCounts, error: Option
         ],
     )
     .map_err(sql_error)?;
+    Ok(())
+}
+
+/// Writes down what a run found otherwise than the preview that it was started from.
+pub fn set_drift(db: &Db, id: &str, drift: &PlanDrift) -> Result<()> {
+    let drift = serde_json::to_string(drift).map_err(|e| Error::internal("writing what has changed", e))?;
+    db.execute("UPDATE runs SET drift = ?2 WHERE id = ?1", params![id, drift]).map_err(sql_error)?;
     Ok(())
 }
 
@@ -276,6 +283,7 @@ fn read(row: &Row<'_>) -> Result<RunView> {
         let code: Option<String> = row.get("error_code")?;
         let detail: Option<String> = row.get("error_detail")?;
         let region: Option<String> = row.get("error_region")?;
+        let drift: Option<String> = row.get("drift")?;
         let error = code.map(|code| {
             let error = Error { region, ..Error::new(ErrorCode::from_name(&code), detail.unwrap_or_default()) };
             error.view()
@@ -296,6 +304,8 @@ fn read(row: &Row<'_>) -> Result<RunView> {
             bytes: row.get("bytes")?,
             held_back: row.get("held_back")?,
             trial: row.get("trial")?,
+            // One that a newer version wrote otherwise is told by nobody, and missed by nothing.
+            drift: drift.and_then(|drift| serde_json::from_str(&drift).ok()),
             error,
         })
     };

@@ -27,3 +27,9 @@ pub fn set(db: &Db, name: &str, value: &impl Serialize) -> Result<()> {
     .map_err(sql_error)?;
     Ok(())
 }
+
+/// Forgets it.
+pub fn forget(db: &Db, name: &str) -> Result<()> {
+    db.execute("DELETE FROM settings WHERE name = ?1", [name]).map_err(sql_error)?;
+    Ok(())
+}

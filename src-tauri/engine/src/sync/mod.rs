@@ -24,7 +24,7 @@ use crate::source::ObjectSource;
 use crate::store::connections::{self, ConnectionRow};
 use crate::store::keys::KeyRow;
 use crate::store::{Store, documents, keys, runs};
-use crate::view::{ItemOutcome, RunItem, RunPhase, RunState};
+use crate::view::{ItemOutcome, Previewed, RunItem, RunPhase, RunState};
 
 pub mod afterwards;
 pub mod audit;
@@ -41,6 +41,7 @@ pub mod settle;
 pub mod sides;
 pub mod survey;
 mod transfer;
+pub mod trial;
 
 use judge::{Judgement, Rules};
 use ledger::{Entry, Ledger, Owner};
@@ -76,6 +77,10 @@ pub struct Run {
     pub confirmed_removals: u64,
     /// Sends at most this many documents.
     pub trial: Option<u32>,
+    /// At most this many documents are on their way at once.
+    pub transfers: usize,
+    /// The preview that it was started from.
+    pub previewed: Option<Previewed>,
     /// The clock.
     pub clock: Clock,
     /// Which laws hold.
@@ -122,9 +127,10 @@ impl Run {
         }
         if audit::is_due(&self.connection, at) {
             self.progress.enter(RunPhase::Auditing, at);
-            audit::audit(self.sides(ends), &self.connection.connection.id, at).await?;
+            let audit = audit::audit(self.sides(ends), &self.connection.connection.id, at);
+            self.unless_cancelled(async { audit.await.map(drop) }).await?;
         }
-        settle::settle(self.sides(ends), self.now()).await?;
+        self.unless_cancelled(settle::settle(self.sides(ends), self.now())).await?;
 
         self.progress.enter(RunPhase::Listing, self.now());
         let settings = &self.connection.connection.settings;
@@ -139,7 +145,7 @@ impl Run {
         let intake = ends.base.intake();
         let rules = Rules { laws: self.laws, ..Rules::new(&self.connection.connection.id, settings, intake) };
         let rules = Arc::new(rules);
-        let (plan, holds) = self.plan(ledger, &rules, standing).await?;
+        let Some((plan, holds)) = self.plan(ledger, &rules, standing).await? else { return Ok(()) };
 
         self.progress.enter(RunPhase::Removing, self.now());
         self.remove_round(ends, ledger, &rules, Round::First { brake: holds }).await?;
@@ -147,24 +153,41 @@ impl Run {
         self.send(ends, ledger, &rules, &plan, Sending::KeysWithPlace).await?;
         self.send(ends, ledger, &rules, &plan, Sending::NewKeys).await?;
         self.progress.enter(RunPhase::Settling, self.now());
-        settle::settle(self.sides(ends), self.now()).await?;
+        self.unless_cancelled(settle::settle(self.sides(ends), self.now())).await?;
         self.remove_round(ends, ledger, &rules, Round::Last).await
     }
 
-    /// Plans, and tells whether the brake holds bare removals back.
-    async fn plan(&self, ledger: &Ledger, rules: &Arc<Rules>, standing: &mut Standing) -> Result<(Plan, bool)> {
+    /// Asks, unless it is cancelled: what was answered by then is written down, and the rest is asked by the next run.
+    async fn unless_cancelled(&self, asking: impl Future<Output = Result<()>>) -> Result<()> {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Ok(()),
+            asked = asking => asked,
+        }
+    }
+
+    /// Plans, and tells whether bare removals are held back; `None` when it is cancelled.
+    async fn plan(&self, ledger: &Ledger, rules: &Arc<Rules>, standing: &mut Standing) -> Result<Option<(Plan, bool)>> {
         self.progress.enter(RunPhase::Deciding, self.now());
         let number = self.connection.number;
-        let plan = planning::plan(&self.store, number, Arc::clone(rules), true, self.trial, self.now()).await?;
+        let (rules, cancel) = (Arc::clone(rules), self.cancel.clone());
+        let plan = planning::plan(&self.store, number, rules, self.trial, cancel, self.now()).await?;
+        let Some(plan) = plan else { return Ok(None) };
         let confirmed = self.confirmed_removals.max(self.connection.confirmed_removals);
         let brake = Brake { confirmed, ..plan.sums.brake };
-        let holds = brake.holds() && self.laws.hold(Law::Brake);
-        *standing = Standing { held: brake.held, held_back: if holds { brake.bare } else { 0 } };
+        // What was shown was said yes to by starting from it, and no more than that.
+        let shown = self.previewed.as_ref().map(|previewed| previewed.removals);
+        let beyond_shown = shown.is_some_and(|shown| brake.bare > shown.max(confirmed));
+        let holds = (brake.holds() || beyond_shown) && self.laws.hold(Law::Brake);
+        *standing = Standing { held: brake.held, held_back: if holds { brake.bare } else { 0 }, shown };
         self.progress.set_held_back(standing.held_back);
         let totals = &plan.summary.totals;
-        let wanted = totals.new + totals.changed + totals.retagged;
-        let planned = self.trial.map_or(wanted, |trial| wanted.min(u64::from(trial)));
-        self.progress.set_plan(planned, plan.summary.bytes, totals.skipped);
+        self.progress.set_plan(plan.sends, plan.bytes, totals.skipped, if holds { 0 } else { totals.removed });
+        if let Some(drift) = self.previewed.as_ref().and_then(|previewed| previewed.drift(&plan.summary)) {
+            self.progress.set_drift(drift);
+            let id = self.id.clone();
+            self.store.write(move |db| runs::set_drift(db, &id, &drift)).await?;
+        }
         for item in &plan.skipped {
             ledger.enter(Entry::Item(self.progress.next_line(), item.clone())).await?;
         }
@@ -172,7 +195,7 @@ impl Run {
             // A yes is for one run: this one has counted with it.
             self.store.write(move |db| connections::set_confirmed_removals(db, number, 0)).await?;
         }
-        Ok((plan, holds))
+        Ok(Some((plan, holds)))
     }
 
     fn sides<'a>(&'a self, ends: &'a Ends) -> Sides<'a> {
@@ -193,13 +216,14 @@ impl Run {
         let mut after = String::new();
         let mut group: Vec<Leaving> = Vec::new();
         let mut doubts = 0;
-        loop {
+        while !self.cancel.is_cancelled() {
             let page = self.next_keys(&after, round).await?;
-            let Some(last) = page.last() else { break };
+            let Some(last) = page.last() else { return self.remove_group(ends, ledger, group).await };
             after = last.key.as_str().to_owned();
             for key in &page {
+                // What is not begun is decided anew by the next run.
                 if self.cancel.is_cancelled() {
-                    break;
+                    return Ok(());
                 }
                 let judgement = rules.judge(key, true);
                 let leaving = removal::leaving(rules, key, &judgement, round, self.now());
@@ -218,7 +242,7 @@ impl Run {
                 }
             }
         }
-        self.remove_group(ends, ledger, group).await
+        Ok(())
     }
 
     /// Whether the bucket answers that a key is gone. What it says instead is this document's failure.
@@ -286,11 +310,13 @@ impl Run {
         // would be one that nobody knows the fate of.
         let stop = self.cancel.child_token();
         let cause = Mutex::new(None);
-        let lanes = transfer::Lanes::new(&connection.id, settings, source, base, ledger, progress, &stop, clock, laws);
+        let width = base.lanes().min(self.transfers).max(1);
+        let lanes =
+            transfer::Lanes::new(&connection.id, settings, source, base, ledger, progress, &stop, clock, laws, width);
         let places = Mutex::new(self.places(plan, sending).await?);
         self.planned_puts(rules, plan, sending, &places)
             .take_until(stop.cancelled())
-            .try_for_each_concurrent(base.lanes(), |(key, judgement)| {
+            .try_for_each_concurrent(width, |(key, judgement)| {
                 let (lanes, stop, cause) = (&lanes, &stop, &cause);
                 async move {
                     if let Err(error) = lanes.send(&key, &judgement).await {

@@ -18,8 +18,24 @@ const SHARE: f64 = 0.15;
 pub struct Standing {
     /// Documents that were held when the run planned.
     pub held: u64,
-    /// Removals that the brake held back.
+    /// Removals that were held back.
     pub held_back: u64,
+    /// Removals of the preview that the run was started from.
+    pub shown: Option<u64>,
+}
+
+impl Standing {
+    /// What is said of the removals that were held back.
+    fn held_back_detail(&self) -> String {
+        let beyond = match self.shown {
+            Some(shown) if shown < self.held_back => {
+                format!(", {} more than the preview showed", self.held_back - shown)
+            }
+            Some(_) | None => String::new(),
+        };
+        let documents = if self.held_back == 1 { "document" } else { "documents" };
+        format!("{} {documents} would be removed{beyond}; nothing was removed, all else was done", self.held_back)
+    }
 }
 
 /// How a run ended, and with which error.
@@ -40,9 +56,7 @@ pub fn outcome(
         Some(error) if counts.sent == 0 && standing.held == 0 => (RunState::Failed, Some(error)),
         Some(error) => (RunState::PartlyCompleted, Some(error)),
         None if standing.held_back > 0 => {
-            let detail =
-                format!("{} documents would be removed; nothing was removed, all else was done", standing.held_back);
-            (RunState::PartlyCompleted, Some(Error::new(ErrorCode::MassRemoval, detail)))
+            (RunState::PartlyCompleted, Some(Error::new(ErrorCode::MassRemoval, standing.held_back_detail())))
         }
         None => (RunState::Completed, None),
     }
@@ -145,13 +159,13 @@ mod tests {
     fn the_outcome_tells_error_cancel_partial_and_whole_apart() {
         let counts = |sent, failed| RunCounts { sent, failed, ..RunCounts::default() };
         let state = |result, cancelled, counts: RunCounts, failure, held_back| {
-            outcome(result, cancelled, &counts, failure, Standing { held: 0, held_back }).0
+            outcome(result, cancelled, &counts, failure, Standing { held_back, ..Standing::default() }).0
         };
         assert_eq!(state(Err(denied()), true, counts(1, 0), None, 0), RunState::Failed);
         assert_eq!(state(Ok(()), true, counts(1, 0), None, 0), RunState::Cancelled);
         assert_eq!(state(Ok(()), false, counts(1, 1), Some(denied()), 0), RunState::PartlyCompleted);
         assert_eq!(state(Ok(()), false, counts(0, 1), Some(denied()), 0), RunState::Failed);
-        let held = Standing { held: 29, held_back: 0 };
+        let held = Standing { held: 29, ..Standing::default() };
         assert_eq!(outcome(Ok(()), false, &counts(0, 1), Some(denied()), held).0, RunState::PartlyCompleted);
         assert_eq!(state(Ok(()), false, counts(1, 0), None, 11), RunState::PartlyCompleted);
         assert_eq!(state(Ok(()), false, counts(0, 0), None, 0), RunState::Completed);

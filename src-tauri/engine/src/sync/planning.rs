@@ -3,13 +3,17 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::error::Result;
 use crate::object::ObjectKey;
 use crate::store::Store;
 use crate::store::keys::{self, KeyRow};
 use crate::sync::judge::{Judgement, Rules};
 use crate::sync::survey::{self, Line, Sums};
-use crate::view::{ItemOutcome, PlanAction, PlanSummary, RunItem};
+use crate::sync::trial::Sample;
+use crate::tag::ContainerTag;
+use crate::view::{ItemOutcome, PlanAction, PlanSummary, PlanTotals, RunItem};
 
 /// Skipped objects that a run tells one by one; all of them are counted, and the preview lists them.
 const SKIPPED_TOLD: usize = 1_000;
@@ -25,9 +29,13 @@ pub struct Plan {
     pub skipped: Vec<RunItem>,
     /// The keys that a trial sends; `None`: all of them.
     pub trial: Option<HashSet<ObjectKey>>,
+    /// Documents to send.
+    pub sends: u64,
+    /// Their bytes.
+    pub bytes: u64,
 }
 
-/// Plans a run on the last listing, on one snapshot.
+/// Plans a run on the last listing, on one snapshot. A plan that was cancelled is none.
 ///
 /// # Errors
 /// What the state file says.
@@ -35,30 +43,41 @@ pub async fn plan(
     store: &Store,
     number: i64,
     rules: Arc<Rules>,
-    complete: bool,
     trial: Option<u32>,
+    cancel: CancellationToken,
     at: i64,
-) -> Result<Plan> {
-    store
-        .read(move |db| {
-            let mut pages = |after: &str| keys::page(db, number, after);
-            let sums = survey::sums(&rules, complete, &mut pages)?;
-            let mut skipped = Vec::new();
-            let mut sample = trial.map(|size| Sample::new(size as usize));
-            let summary = survey::survey(&rules, complete, at, &sums, &mut pages, |key, judgement, line| {
-                if line.action == PlanAction::Skipped && skipped.len() < SKIPPED_TOLD {
-                    skipped.push(skipped_item(key, judgement, line, at));
-                }
-                if let (Some(sample), PlanAction::New | PlanAction::Changed | PlanAction::Retagged) =
-                    (&mut sample, line.action)
-                {
-                    sample.offer(key, judgement);
-                }
-                Ok(())
-            })?;
-            Ok(Plan { sums, summary, skipped, trial: sample.map(Sample::taken) })
-        })
-        .await
+) -> Result<Option<Plan>> {
+    let planned = move |db: &rusqlite::Transaction<'_>| {
+        // A cancelled walk ends early; what it has seen is not used.
+        let mut pages =
+            |after: &str| if cancel.is_cancelled() { Ok(Vec::new()) } else { keys::page(db, number, after) };
+        let sums = survey::sums(&rules, true, &mut pages)?;
+        let mut skipped = Vec::new();
+        let mut sample = trial.map(Sample::new);
+        let summary = survey::survey(&rules, true, at, &sums, &mut pages, |key, judgement, line| {
+            if line.action == PlanAction::Skipped && skipped.len() < SKIPPED_TOLD {
+                skipped.push(skipped_item(key, judgement, line, at));
+            }
+            if let Some(sample) = sample.as_mut().filter(|_| survey::is_sent(line.action)) {
+                let (tag, size) = (judgement.tag.tag(), size_of(key));
+                let tag = tag.map(ContainerTag::as_str).unwrap_or_default();
+                sample.offer(tag, &key.key.extension(), size, || (key.key.clone(), size));
+            }
+            Ok(())
+        })?;
+        if cancel.is_cancelled() {
+            return Ok(None);
+        }
+        let PlanTotals { new, changed, retagged, .. } = summary.totals;
+        let (mut sends, mut bytes) = (new + changed + retagged, summary.bytes);
+        let trial = sample.map(|sample| {
+            let taken = sample.taken();
+            (sends, bytes) = (taken.len() as u64, taken.iter().map(|(_, size)| size).sum());
+            taken.into_iter().map(|(key, _)| key).collect()
+        });
+        Ok(Some(Plan { sums, summary, skipped, trial, sends, bytes }))
+    };
+    store.read(planned).await
 }
 
 fn skipped_item(key: &KeyRow, judgement: &Judgement, line: &Line, at: i64) -> RunItem {
@@ -68,34 +87,11 @@ fn skipped_item(key: &KeyRow, judgement: &Judgement, line: &Line, at: i64) -> Ru
         outcome: ItemOutcome::Skipped,
         code: line.reason.map(|reason| reason.name().to_owned()),
         detail: line.reason.map(|reason| reason.sentence().to_owned()),
-        size: key.object.as_ref().map_or(0, |object| object.size),
+        size: size_of(key),
         at,
     }
 }
 
-/// A few keys that stand for the rest: one of each container and file type first, then the first others.
-struct Sample {
-    size: usize,
-    kinds: HashSet<(String, String)>,
-    one_of_each: Vec<ObjectKey>,
-    others: Vec<ObjectKey>,
-}
-
-impl Sample {
-    fn new(size: usize) -> Self {
-        Self { size, kinds: HashSet::new(), one_of_each: Vec::new(), others: Vec::new() }
-    }
-
-    fn offer(&mut self, key: &KeyRow, judgement: &Judgement) {
-        let tag = judgement.tag.tag().map(ToString::to_string).unwrap_or_default();
-        if self.one_of_each.len() < self.size && self.kinds.insert((tag, key.key.extension())) {
-            self.one_of_each.push(key.key.clone());
-        } else if self.others.len() < self.size {
-            self.others.push(key.key.clone());
-        }
-    }
-
-    fn taken(self) -> HashSet<ObjectKey> {
-        self.one_of_each.into_iter().chain(self.others).take(self.size).collect()
-    }
+fn size_of(key: &KeyRow) -> u64 {
+    key.object.as_ref().map_or(0, |object| object.size)
 }

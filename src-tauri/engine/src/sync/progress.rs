@@ -1,11 +1,11 @@
 //! How far a run is: counters that the run turns and that the engine samples.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::Error;
 use crate::store::runs::RunCounts;
-use crate::view::{RunPhase, RunProgress};
+use crate::view::{PlanDrift, RunPhase, RunProgress};
 
 /// Counters of a run. Turning one costs nothing; a sample is a plain row.
 #[derive(Debug, Default)]
@@ -16,6 +16,7 @@ pub struct Progress {
     planned: AtomicU64,
     bytes_planned: AtomicU64,
     done: AtomicU64,
+    removing: AtomicU64,
     listed: AtomicU64,
     sent: AtomicU64,
     removed: AtomicU64,
@@ -25,9 +26,10 @@ pub struct Progress {
     held_back: AtomicU64,
     lines: AtomicU64,
     first_failure: Mutex<Option<Error>>,
+    drift: Mutex<Option<PlanDrift>>,
 }
 
-const PHASES: [RunPhase; 7] = [
+const PHASES: [RunPhase; 8] = [
     RunPhase::Waiting,
     RunPhase::Auditing,
     RunPhase::Listing,
@@ -35,6 +37,7 @@ const PHASES: [RunPhase; 7] = [
     RunPhase::Removing,
     RunPhase::Sending,
     RunPhase::Settling,
+    RunPhase::Stopping,
 ];
 
 impl Progress {
@@ -57,11 +60,17 @@ impl Progress {
         self.listed.fetch_add(count, Relaxed);
     }
 
-    /// The plan is known.
-    pub fn set_plan(&self, planned: u64, bytes: u64, skipped: u64) {
+    /// The plan is known: documents to send with their bytes, keys that are skipped, keys that lose their documents.
+    pub fn set_plan(&self, planned: u64, bytes: u64, skipped: u64, removing: u64) {
         self.planned.store(planned, Relaxed);
         self.bytes_planned.store(bytes, Relaxed);
         self.skipped.store(skipped, Relaxed);
+        self.removing.store(removing, Relaxed);
+    }
+
+    /// The plan is not the one that was seen before.
+    pub fn set_drift(&self, drift: PlanDrift) {
+        *held(&self.drift) = Some(drift);
     }
 
     /// A document was sent.
@@ -86,8 +95,7 @@ impl Progress {
     pub fn add_failed(&self, error: &Error) {
         self.failed.fetch_add(1, Relaxed);
         self.done.fetch_add(1, Relaxed);
-        let mut first = self.first_failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        first.get_or_insert_with(|| error.clone());
+        held(&self.first_failure).get_or_insert_with(|| error.clone());
     }
 
     /// A key lost its documents.
@@ -107,7 +115,7 @@ impl Progress {
 
     /// What failed first.
     pub fn first_failure(&self) -> Option<Error> {
-        self.first_failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        held(&self.first_failure).clone()
     }
 
     /// The counters.
@@ -133,10 +141,18 @@ impl Progress {
             listed: self.listed.load(Relaxed),
             planned: self.planned.load(Relaxed),
             done: self.done.load(Relaxed),
+            removing: self.removing.load(Relaxed),
+            removed: self.removed.load(Relaxed),
             bytes_planned: self.bytes_planned.load(Relaxed),
             bytes: self.bytes.load(Relaxed),
             started_at: self.started_at,
             sending_since: (since > 0).then_some(since),
+            drift: *held(&self.drift),
         }
     }
+}
+
+/// A lock that a panic elsewhere does not take away: what is behind it is whole between statements.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

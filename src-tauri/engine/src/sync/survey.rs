@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use sha2::{Digest, Sha256};
+
 use crate::error::Result;
 use crate::knowledge_base::TagCount;
 use crate::plan::totals::{Brake, Places};
@@ -10,6 +12,7 @@ use crate::plan::{DocumentState, Step, Why, has_place};
 use crate::scope::SkipReason;
 use crate::store::keys::KeyRow;
 use crate::sync::judge::{Judgement, Rules};
+use crate::sync::trial;
 use crate::view::{PlanAction, PlanItem, PlanSummary, PlanTotals, SkipCount};
 
 /// Tags that a summary names.
@@ -42,8 +45,12 @@ pub type Pages<'a> = dyn FnMut(&str) -> Result<Vec<KeyRow>> + 'a;
 pub fn sums(rules: &Rules, complete: bool, pages: &mut Pages<'_>) -> Result<Sums> {
     let mut sums = Sums::default();
     each_key(pages, |key| {
-        let judgement = rules.judge(key, complete);
         sums.brake.listed += u64::from(rules.listed(key).is_some());
+        // What is not held has no place and leaves none.
+        if key.rows.is_empty() {
+            return Ok(());
+        }
+        let judgement = rules.judge(key, complete);
         sums.brake.held += key.rows.iter().filter(|row| is_held(row.state)).count() as u64;
         sums.brake.bare += bare_removals(key, &judgement).count() as u64;
         sums.places += u64::from(has_place(&key.rows));
@@ -83,6 +90,11 @@ pub fn survey(
 
 /// The row of a preview.
 pub fn item(rules: &Rules, key: &KeyRow, judgement: &Judgement, line: &Line) -> PlanItem {
+    PlanItem { capture: rules.capture_in_utf16(&key.key), ..plain_item(key, judgement, line) }
+}
+
+/// The same without what the rule captured, which is worked out where the row is shown.
+pub fn plain_item(key: &KeyRow, judgement: &Judgement, line: &Line) -> PlanItem {
     let refusal = || key.rows.iter().rev().find_map(|row| row.error_detail.clone());
     let sentence = match line.reason {
         Some(SkipReason::Refused) => refusal().or_else(|| Some(SkipReason::Refused.sentence().to_owned())),
@@ -96,7 +108,7 @@ pub fn item(rules: &Rules, key: &KeyRow, judgement: &Judgement, line: &Line) -> 
         reason: line.reason,
         sentence,
         tag: judgement.tag.tag().map(ToString::to_string).or_else(held_tag),
-        capture: rules.capture_in_utf16(&key.key),
+        capture: None,
         size: key.object.as_ref().map(|object| object.size),
         modified: key.object.as_ref().and_then(|object| object.modified),
     }
@@ -109,6 +121,11 @@ pub fn bare_removals<'a>(key: &'a KeyRow, judgement: &'a Judgement) -> impl Iter
         Step::Remove(i, Why::WrongTag | Why::Gone) if bare && is_held(key.rows[*i].state) => Some(*i),
         _ => None,
     })
+}
+
+/// Whether a key's document is sent.
+pub fn is_sent(action: PlanAction) -> bool {
+    matches!(action, PlanAction::New | PlanAction::Changed | PlanAction::Retagged)
 }
 
 fn is_held(state: DocumentState) -> bool {
@@ -132,6 +149,7 @@ struct Tally {
     tags: HashMap<String, u64>,
     bytes: u64,
     listed: u64,
+    fingerprint: Sha256,
 }
 
 impl Tally {
@@ -147,6 +165,9 @@ impl Tally {
             PlanAction::Kept => (kept, false, true),
         };
         *total += 1;
+        if sends || line.action == PlanAction::Removed {
+            self.mark(key, judgement, line.action);
+        }
         if sends {
             self.bytes += key.object.as_ref().map_or(0, |object| object.size);
         }
@@ -163,6 +184,19 @@ impl Tally {
         }
     }
 
+    /// What happens to a key becomes part of the fingerprint. Each field ends in a byte that no text has.
+    fn mark(&mut self, key: &KeyRow, judgement: &Judgement, action: PlanAction) {
+        self.fingerprint.update([action as u8]);
+        self.fingerprint.update(key.key.as_str());
+        self.fingerprint.update([0xff]);
+        if let Some(want) = &judgement.decision.want {
+            self.fingerprint.update(want.etag.as_str());
+            self.fingerprint.update([0xff]);
+            self.fingerprint.update(want.tag.as_str());
+        }
+        self.fingerprint.update([0xff]);
+    }
+
     fn summary(self, limit: u32, brake: &Brake, listed_at: i64, complete: bool) -> PlanSummary {
         let tag_count = self.tags.len() as u64;
         let mut tags: Vec<TagCount> = self.tags.into_iter().map(|(tag, count)| TagCount { tag, count }).collect();
@@ -173,8 +207,22 @@ impl Tally {
             .into_iter()
             .filter_map(|reason| Some(SkipCount { reason, sentence: reason.sentence().into(), count: count(reason)? }))
             .collect();
-        let (totals, bytes, listed) = (self.totals, self.bytes, self.listed);
-        let (held, held_back) = (brake.held, if brake.holds() { brake.bare } else { 0 });
-        PlanSummary { totals, skipped, tags, tag_count, bytes, listed, held, held_back, limit, listed_at, complete }
+        let totals = self.totals;
+        PlanSummary {
+            totals,
+            skipped,
+            tags,
+            tag_count,
+            bytes: self.bytes,
+            listed: self.listed,
+            held: brake.held,
+            held_back: if brake.holds() { brake.bare } else { 0 },
+            removals: brake.bare,
+            trial: (totals.new + totals.changed + totals.retagged).min(trial::SIZE.into()),
+            fingerprint: hex::encode(self.fingerprint.finalize()),
+            limit,
+            listed_at,
+            complete,
+        }
     }
 }

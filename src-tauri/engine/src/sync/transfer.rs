@@ -42,7 +42,7 @@ pub struct Lanes<'a> {
     pub ledger: &'a Ledger,
     /// Counters.
     pub progress: &'a Progress,
-    /// Stops new documents from starting; what is under way finishes.
+    /// Stops new documents from starting; puts that are under way finish.
     pub cancel: &'a CancellationToken,
     /// The clock.
     pub clock: &'a Clock,
@@ -66,10 +66,11 @@ impl<'a> Lanes<'a> {
         cancel: &'a CancellationToken,
         clock: &'a Clock,
         laws: Laws,
+        lanes: usize,
     ) -> Self {
         let memory = Semaphore::new(BYTES_IN_FLIGHT_KIB as usize);
         let budget = Mutex::default();
-        let pace = Pace::new(base.lanes(), source.throttled() + base.throttled());
+        let pace = Pace::new(lanes, source.throttled() + base.throttled());
         Self { connection, settings, source, base, ledger, progress, cancel, clock, laws, pace, memory, budget }
     }
 
@@ -92,7 +93,12 @@ impl<'a> Lanes<'a> {
         }
         let kib = u32::try_from(object.size / 1024 + 1).unwrap_or(u32::MAX).min(BYTES_IN_FLIGHT_KIB);
         let _bytes = self.memory.acquire_many(kib).await.map_err(|e| Error::internal("waiting for memory", e))?;
-        let fetched = self.source.fetch(&key.key, &want.etag).await;
+        // What is only read can be let go of at any moment; nothing has begun over there.
+        let fetched = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => return Ok(()),
+            fetched = self.source.fetch(&key.key, &want.etag) => fetched,
+        };
         self.heed();
         let fetched = match fetched {
             Ok(Fetched::Bytes(bytes)) => bytes,

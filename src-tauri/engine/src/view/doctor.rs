@@ -46,7 +46,8 @@ pub enum Verdict {
     NotTried,
 }
 
-/// A change of the connection that makes a rung good: found out, not guessed.
+/// The way on from a failed rung: a change of the connection that makes it good, found out and not guessed; else where a
+/// person puts it right.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Fix {
@@ -69,6 +70,22 @@ pub enum Fix {
     SetRequesterPays,
     /// The server's certificate is from an authority that this computer does not know: its file has to be chosen.
     TrustCertificate,
+    /// What is wrong stands in this field.
+    EditField {
+        /// As a draft names it.
+        field: String,
+    },
+    /// The key may not do what is needed: whoever looks after the bucket grants it the policy of the report.
+    GrantPolicy,
+    /// A command for a terminal, after which the test is worth another try.
+    RunCommand {
+        /// It.
+        command: String,
+    },
+    /// The proxy stands in the settings of the app.
+    OpenSettings,
+    /// It may pass by itself.
+    TryAgain,
 }
 
 /// One line of a test report.
@@ -83,7 +100,7 @@ pub struct RungView {
     pub sentence: String,
     /// Why it failed.
     pub error: Option<ErrorView>,
-    /// What makes it good, where that is known.
+    /// What makes it good. Every failure has a way on.
     pub fix: Option<Fix>,
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::{PlanSummary, PlanTotals};
 use crate::error::ErrorView;
 
 /// What a run is doing.
@@ -23,6 +24,8 @@ pub enum RunPhase {
     Sending,
     /// Asking how documents stand, removing superseded versions.
     Settling,
+    /// Cancelled: what is under way is finished, and nothing more begins.
+    Stopping,
 }
 
 /// How far a run is.
@@ -39,6 +42,10 @@ pub struct RunProgress {
     pub planned: u64,
     /// Documents done: sent, refused or failed.
     pub done: u64,
+    /// Keys whose documents go without a successor.
+    pub removing: u64,
+    /// Those that are gone by now.
+    pub removed: u64,
     /// Bytes to send.
     pub bytes_planned: u64,
     /// Bytes sent.
@@ -47,6 +54,8 @@ pub struct RunProgress {
     pub started_at: i64,
     /// When sending began.
     pub sending_since: Option<i64>,
+    /// What has changed since the preview that it was started from.
+    pub drift: Option<PlanDrift>,
 }
 
 /// How a run stands.
@@ -111,6 +120,8 @@ pub struct RunView {
     pub failed: u64,
     /// Bytes sent.
     pub bytes: u64,
+    /// What had changed since the preview that it was started from; `None`: nothing, or it was started from none.
+    pub drift: Option<PlanDrift>,
     /// What ended it.
     pub error: Option<ErrorView>,
 }
@@ -177,16 +188,50 @@ pub struct RunItems {
     pub total: u64,
 }
 
+/// A preview as a person saw it: what a sync that is started from it is compared with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Previewed {
+    /// Its keys by action.
+    pub totals: PlanTotals,
+    /// Its removals. A sync that finds more holds all of them back until it is confirmed.
+    pub removals: u64,
+    /// Stands for its keys.
+    pub fingerprint: String,
+}
+
+impl Previewed {
+    /// What a plan does otherwise than was seen, where it does.
+    pub fn drift(&self, plan: &PlanSummary) -> Option<PlanDrift> {
+        let is_as_seen = self.totals == plan.totals && self.fingerprint == plan.fingerprint;
+        (!is_as_seen).then_some(PlanDrift { previewed: self.totals, planned: plan.totals })
+    }
+}
+
+/// What has changed between a preview and the run that was started from it. The totals may be equal: then as many keys
+/// are concerned, and others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanDrift {
+    /// As a person saw it.
+    pub previewed: PlanTotals,
+    /// As the run found it.
+    pub planned: PlanTotals,
+}
+
 /// What a sync may do beyond the usual.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SyncOptions {
     /// Removals that a person saw and confirmed; at most this many are carried out although they are unusually many.
     #[ts(optional)]
     pub confirm_removals: Option<u64>,
-    /// Sends at most this many documents, of as many containers and file types as there are.
+    /// Sends at most this many documents, of as many containers, file types and sizes as there are.
     #[ts(optional)]
     pub trial: Option<u32>,
+    /// The preview that it is started from: the run says what has changed since.
+    #[ts(optional)]
+    pub previewed: Option<Previewed>,
 }
 
 /// How long a pause is.

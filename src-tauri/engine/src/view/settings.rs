@@ -3,10 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// Documents of a connection that are on their way at once, unless a person chose otherwise.
-pub const DEFAULT_TRANSFERS: u32 = 8;
-/// More would only be refused more.
-pub const MOST_TRANSFERS: u32 = 32;
+/// As many documents of a connection as any knowledge base is given at once.
+pub const MOST_TRANSFERS: u32 = 24;
 
 /// What a person set for the app as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -16,12 +14,13 @@ pub struct AppSettings {
     pub notifications: Notifications,
     /// The app starts without its window when it is started at login.
     pub start_hidden: bool,
-    /// Documents of a connection that are on their way at once, from 1 to 32.
+    /// Documents of a connection that are on their way at once, from 1 to 24. A knowledge base may take
+    /// fewer.
     pub transfers: u32,
     /// Bytes a second that all connections together read from their buckets; `None`: as fast as it goes.
     pub bandwidth: Option<u64>,
     /// The way to storages and knowledge bases.
-    pub proxy: Proxy,
+    pub proxy: ProxyChoice,
 }
 
 impl Default for AppSettings {
@@ -29,9 +28,9 @@ impl Default for AppSettings {
         Self {
             notifications: Notifications::default(),
             start_hidden: false,
-            transfers: DEFAULT_TRANSFERS,
+            transfers: MOST_TRANSFERS,
             bandwidth: None,
-            proxy: Proxy::default(),
+            proxy: ProxyChoice::default(),
         }
     }
 }
@@ -52,13 +51,13 @@ pub enum Notifications {
 /// The way to storages and knowledge bases.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Proxy {
+pub enum ProxyChoice {
     /// As the environment and the system say.
     #[default]
     System,
     /// Straight, whatever the environment says.
     None,
-    /// Through this one.
+    /// Through this one, but for what is on this computer.
     Manual {
         /// `http://host:port`; without a name or password in it.
         address: String,

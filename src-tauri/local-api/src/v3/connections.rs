@@ -361,21 +361,14 @@ pub async fn sync_runs(
 }
 
 fn connection(view: ConnectionView) -> Connection {
-    let texts = [
-        ("bucket", view.bucket),
-        ("region", view.region),
-        ("endpoint", view.endpoint),
-        ("prefix", view.prefix),
-        ("containerTagRegex", view.container_tag_regex),
-    ];
     Connection {
+        metadata: connections::settings(&view),
         id: view.id,
         provider: S3.into(),
         created_at: iso(view.created_at),
         document_limit: Some(view.document_limit),
         email: None,
         expires_at: None,
-        metadata: texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(k, v)| (k.to_owned(), v)).collect(),
         container_tags: view.container_tags,
         last_sync_run: view.last_run.as_ref().map(|run| LastSyncRun {
             status: connections::status(run),

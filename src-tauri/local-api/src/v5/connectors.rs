@@ -360,20 +360,13 @@ fn page_of(mut views: Vec<ConnectionView>, asked: ListConnectors) -> Result<Json
 }
 
 fn connector(view: ConnectionView) -> Connector {
-    let texts = [
-        ("bucket", view.bucket),
-        ("region", view.region),
-        ("endpoint", view.endpoint),
-        ("prefix", view.prefix),
-        ("containerTagRegex", view.container_tag_regex),
-    ];
     Connector {
+        config: connections::settings(&view),
         id: view.id,
         provider: S3.into(),
         namespace: view.container_tags.into_iter().next(),
         account: None,
         capabilities: Capabilities { selectable: false, webhooks: false },
-        config: texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(k, v)| (k.to_owned(), v)).collect(),
         selection: None,
         document_limit: view.document_limit,
         document_count: view.documents,

@@ -141,7 +141,7 @@ fn syncing(rows: &[&ConnectionView]) -> String {
     let running = || rows.iter().filter_map(|row| row.progress.as_ref());
     let is_listed = |phase| match phase {
         RunPhase::Waiting | RunPhase::Auditing | RunPhase::Listing | RunPhase::Deciding => false,
-        RunPhase::Removing | RunPhase::Sending | RunPhase::Settling => true,
+        RunPhase::Removing | RunPhase::Sending | RunPhase::Settling | RunPhase::Stopping => true,
     };
     let planned: u64 = running().map(|progress| progress.planned).sum();
     if planned > 0 && running().all(|progress| is_listed(progress.phase)) {

@@ -60,6 +60,9 @@ fn running(name: &str, phase: RunPhase, listed: u64, done: u64, planned: u64) ->
         bytes: 0,
         started_at: 0,
         sending_since: None,
+        removing: 0,
+        removed: 0,
+        drift: None,
     };
     ConnectionView { progress: Some(progress), ..row(name, ConnectionState::Syncing) }
 }

@@ -1,12 +1,14 @@
 //! `cargo xtask bench`: how much memory and time a sync and a preview of very many objects take. The bucket is made up
 //! page by page in this process; the process that is measured is `s3c` alone. Each case runs at a tenth of its size first,
 //! so that the table says what grows with the bucket; memory over the limit is a failure. Behind the table: documents sent
-//! to a Supermemory that takes a moment for every answer; less than the requests at once make possible is a failure too.
+//! to a Supermemory that takes a moment for every answer; less than the requests at once make possible is a failure too. And a
+//! preview, as a person waits for it.
 
 #![allow(clippy::unwrap_used, reason = "a bench that cannot go on panics")]
 #![allow(clippy::print_stdout, reason = "its voice is the terminal")]
 
 mod bucket;
+mod preview;
 mod there;
 
 use std::path::{Path, PathBuf};
@@ -49,16 +51,22 @@ fn main() -> ExitCode {
     // For a look at the trend without the wait: every size divided by this.
     let part = std::env::args().nth(1).and_then(|part| part.parse().ok()).unwrap_or(1);
     println!("{}", machine());
-    // Named by itself, only this is measured.
-    let over = !std::env::args().any(|word| word == "supermemory") && takes_too_much(&s3c, part);
-    let slow = there::is_slow(&s3c, part);
+    // Named by itself, only that is measured.
+    let named = |name: &str| std::env::args().any(|word| word == name);
+    let all = !named("supermemory") && !named("preview");
+    let over = all && takes_too_much(&s3c, part);
+    let waits = (all || named("preview")) && preview::is_slow(part);
+    if waits {
+        println!("a preview has to answer sooner");
+    }
+    let slow = (all || named("supermemory")) && there::is_slow(&s3c, part);
     if slow {
         println!("less than {} % of what the requests at once make possible", there::SHARE);
     }
     if over {
         println!("more than {LIMIT} MB: a bucket must not be able to fill the memory");
     }
-    if over || slow { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if over || slow || waits { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Measures the cases, prints the table, and says whether one took too much memory.

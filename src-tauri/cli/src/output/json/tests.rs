@@ -61,6 +61,7 @@ fn a_run() -> RunView {
         bytes: 99,
         held_back: 0,
         trial: None,
+        drift: None,
         error: None,
     }
 }

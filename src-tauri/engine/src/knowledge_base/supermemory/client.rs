@@ -19,6 +19,7 @@ use url::{Host, Url};
 use super::refusal;
 use crate::error::{Error, ErrorCode, Result};
 use crate::knowledge_base::Address;
+use crate::network::{Proxy, ProxyAddress};
 use crate::secrets::Secret;
 use crate::source::retry_after;
 
@@ -45,6 +46,8 @@ pub struct Client {
     http: reqwest::Client,
     base: Url,
     key: Option<Secret>,
+    /// The proxy that requests go through.
+    proxy: Option<ProxyAddress>,
     free: Semaphore,
     throttled: AtomicU64,
 }
@@ -88,7 +91,7 @@ impl Client {
     ///
     /// # Errors
     /// `api_key_rejected` for a key that no header can carry; `internal` where no HTTP client can be made.
-    pub fn new(address: &Address, key: Option<Secret>) -> Result<Self> {
+    pub fn new(address: &Address, key: Option<Secret>, proxy: &Proxy) -> Result<Self> {
         let base = Url::parse(address.as_str()).map_err(|e| Error::internal("reading an address", e))?;
         let mut headers = HeaderMap::new();
         if let Some(key) = &key {
@@ -107,12 +110,23 @@ impl Client {
             // The key goes to the address that was typed, and a write is not turned into a read on the way.
             .redirect(Policy::none())
             .referer(false);
-        if is_loopback(&base) {
+        let through = match proxy {
             // A proxy's own loopback is another computer's.
-            http = http.no_proxy();
-        }
+            _ if is_loopback(&base) => &Proxy::None,
+            proxy => proxy,
+        };
+        http = match through {
+            Proxy::System => http,
+            Proxy::None => http.no_proxy(),
+            Proxy::Manual(address) => {
+                let proxy = reqwest::Proxy::all(address.url()).map_err(|e| Error::internal("setting a proxy", e))?;
+                http.proxy(proxy.no_proxy(reqwest::NoProxy::from_string(Proxy::LEFT_OUT)))
+            }
+        };
+        let through = through
+            .on_the_way_to(base.scheme() == "https", base.host_str().unwrap_or_default().trim_matches(['[', ']']));
         let http = http.build().map_err(|e| Error::internal("setting up HTTP", e.without_url()))?;
-        Ok(Self { http, base, key, free: Semaphore::new(REQUESTS), throttled: AtomicU64::new(0) })
+        Ok(Self { http, base, key, proxy: through, free: Semaphore::new(REQUESTS), throttled: AtomicU64::new(0) })
     }
 
     /// A request to a path of these segments, each of them encoded as one.
@@ -184,6 +198,8 @@ impl Client {
         let unsent = error.is_connect();
         let error = if let Some(cause) = error_of_tls {
             failed(ErrorCode::TlsFailed, &format!("cannot be trusted: {cause}"))
+        } else if let Some(proxy) = self.proxy.as_ref().filter(|_| unsent || error.is_timeout()) {
+            failed(ErrorCode::ProxyFailed, &format!("cannot be reached through the proxy {proxy}"))
         } else if unsent {
             failed(ErrorCode::KnowledgeBaseUnreachable, "cannot be reached")
         } else if error.is_timeout() {

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::connection::ConnectionId;
 use crate::error::Result;
+use crate::network::Proxy;
 use crate::scope::Intake;
 use crate::secrets::Secret;
 
@@ -91,7 +92,16 @@ impl Supermemory {
     /// # Errors
     /// `api_key_rejected` for a key that cannot be one; `internal` where no HTTP client can be made.
     pub fn new(address: &Address, key: Option<Secret>) -> Result<Self> {
-        Ok(Self { address: address.clone(), client: Client::new(address, key)?, census: Default::default() })
+        Self::through(&Proxy::default(), address, key)
+    }
+
+    /// The same, through another proxy than the system's.
+    ///
+    /// # Errors
+    /// As [`Supermemory::new`].
+    pub fn through(proxy: &Proxy, address: &Address, key: Option<Secret>) -> Result<Self> {
+        let client = Client::new(address, key, proxy)?;
+        Ok(Self { address: address.clone(), client, census: Default::default() })
     }
 
     /// Asks who it is and what it can do.

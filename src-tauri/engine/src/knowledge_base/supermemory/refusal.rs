@@ -20,6 +20,7 @@ pub fn code(status: u16, asked_with_key: bool) -> ErrorCode {
         401 => ErrorCode::ApiKeyMissing,
         402 => ErrorCode::CreditsExhausted,
         403 => ErrorCode::KnowledgeBaseDenied,
+        407 => ErrorCode::ProxyFailed,
         409 => ErrorCode::DocumentBusy,
         413 => ErrorCode::DocumentTooLarge,
         429 => ErrorCode::KnowledgeBaseThrottled,

@@ -11,7 +11,7 @@ fn silence(code: ErrorCode) -> Result<Reply, Silence> {
 
 fn client(address: &str, key: Option<&str>) -> Client {
     let address = Address::parse(address).expect("an address");
-    Client::new(&address, key.map(|key| Secret::from(key.to_owned()))).expect("a client")
+    Client::new(&address, key.map(|key| Secret::from(key.to_owned())), &Proxy::None).expect("a client")
 }
 
 #[test]
@@ -66,8 +66,8 @@ fn a_key_is_in_no_text() {
     answer.body = Bytes::from_static(br#"{"error":"Unauthorized","details":"sm_secret is not known"}"#);
     let error = answer.refusal();
     assert_eq!((error.code, error.detail.as_str()), (ErrorCode::ApiKeyRejected, "host answered 401: … is not known"));
-    let Err(refused) = Client::new(&Address::parse("").expect("hosted"), Some(Secret::from("sm_\nsecret".to_owned())))
-    else {
+    let (hosted, key) = (Address::parse("").expect("hosted"), Secret::from("sm_\nsecret".to_owned()));
+    let Err(refused) = Client::new(&hosted, Some(key), &Proxy::None) else {
         panic!("a header with a line break");
     };
     assert!(!refused.to_string().contains("secret"));
