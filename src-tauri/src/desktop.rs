@@ -9,7 +9,7 @@ use serde_json::Value;
 use tauri::{AppHandle, Manager, State};
 
 use crate::bridge::Bridge;
-use crate::{autostart, exit, open};
+use crate::{autostart, exit, open, window};
 
 /// A request of the window; `ui/src/client/desktop.ts` has the same in TypeScript.
 #[derive(Debug, Deserialize)]
@@ -27,6 +27,8 @@ pub enum Request {
         /// The object's key.
         key: String,
     },
+    /// The page listens now, and asks where somebody wanted to go before.
+    Listening,
     /// Ends the app, although a sync runs.
     Quit,
     /// Does not end it after all.
@@ -45,6 +47,9 @@ pub enum Request {
 pub async fn desktop(app: AppHandle, bridge: State<'_, Bridge>, request: Request) -> Result<Value, ErrorView> {
     match request {
         Request::ShowFile { path } => show_file(path).await,
+        Request::Listening => {
+            serde_json::to_value(window::page_listens(&app)).map_err(|e| Error::internal("a place", e))
+        }
         Request::Quit => {
             exit::quit(&app);
             Ok(Value::Null)

@@ -73,6 +73,7 @@ fn main() -> ExitCode {
 fn assemble(app: &mut App, bridge: bridge::Bridge) -> tauri::Result<()> {
     app.manage(bridge);
     app.manage(exit::Question::default());
+    app.manage(window::Reader::default());
     window::build(app.handle(), start::is_hidden(std::env::args()))?;
     exit::listen_for_signals(app.handle());
     let bridge = app.state::<bridge::Bridge>();

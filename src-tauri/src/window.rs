@@ -1,5 +1,6 @@
 //! The window: one, kept for as long as the app runs, and the places in it that a click elsewhere leads to.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use s3_connector_engine::view::RunView;
@@ -62,6 +63,34 @@ impl Place {
     }
 }
 
+/// How far the window's page is; what it is told while it loads, it would not hear.
+pub struct Reader(Mutex<Page>);
+
+enum Page {
+    Loads { place: Option<Place> },
+    Listens,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Self(Mutex::new(Page::Loads { place: None }))
+    }
+}
+
+impl Reader {
+    /// The page loads, for the first time or again; where somebody wants to go stays.
+    fn load(&self) {
+        let mut page = self.page();
+        if let Page::Listens = *page {
+            *page = Page::Loads { place: None };
+        }
+    }
+
+    fn page(&self) -> MutexGuard<'_, Page> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// How long a desktop that has just started may take to show its tray.
 const TRAY_COMES_WITHIN: Duration = Duration::from_secs(20);
 /// How often it is asked meanwhile.
@@ -83,7 +112,7 @@ pub fn build(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
         .on_page_load(move |window, page| match page.event() {
             PageLoadEvent::Finished if hidden => show_without_tray(window.app_handle()),
             PageLoadEvent::Finished => show(window.app_handle()),
-            PageLoadEvent::Started => {}
+            PageLoadEvent::Started => window.state::<Reader>().load(),
         })
         .build()?;
     let app = app.clone();
@@ -145,10 +174,22 @@ pub fn show(app: &AppHandle) {
     });
 }
 
-/// Shows the window at a place.
+/// Shows the window at a place, as soon as its page can be told.
 pub fn open_at(app: &AppHandle, place: &Place) {
     show(app);
-    with(app, |window| window.emit_to(LABEL, OPEN_EVENT, place));
+    let reader = app.state::<Reader>();
+    match &mut *reader.page() {
+        Page::Loads { place: asked } => *asked = Some(place.clone()),
+        Page::Listens => with(app, |window| window.emit_to(LABEL, OPEN_EVENT, place)),
+    }
+}
+
+/// The page listens from now on; returns where somebody wanted to go before it did.
+pub fn page_listens(app: &AppHandle) -> Option<Place> {
+    match std::mem::replace(&mut *app.state::<Reader>().page(), Page::Listens) {
+        Page::Loads { place } => place,
+        Page::Listens => None,
+    }
 }
 
 /// Hides the window.

@@ -5,6 +5,9 @@
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -16,6 +19,7 @@ use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 use zbus::{Connection, Proxy, interface};
 
 use crate::desktop::Desktop;
+use crate::wait::eventually;
 
 /// Whatever went wrong on the bus, or was not there in time.
 pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -97,6 +101,18 @@ impl TrayHost {
     }
 }
 
+fn icons() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../icons/tray")
+}
+
+/// What a picture shows, however it was packed.
+fn points(file: &Path) -> Result<Vec<u8>> {
+    let mut reader = png::Decoder::new(BufReader::new(File::open(file)?)).read_info()?;
+    let mut points = vec![0; reader.output_buffer_size().ok_or("no size")?];
+    reader.next_frame(&mut points)?;
+    Ok(points)
+}
+
 async fn proxy(bus: &Connection, owner: &str, path: &str, interface: &'static str) -> Result<Proxy<'static>> {
     let builder = Builder::new(bus).destination(owner.to_owned())?.path(path.to_owned())?.interface(interface)?;
     Ok(builder.cache_properties(CacheProperties::No).build().await?)
@@ -121,12 +137,15 @@ pub struct TrayItem {
 }
 
 impl TrayItem {
-    /// The path of the icon's picture.
-    ///
-    /// # Errors
-    /// The item is gone.
-    pub async fn icon(&self) -> Result<String> {
-        Ok(self.item.get_property("IconName").await?)
+    /// Waits until the icon is the picture of this name in `icons/tray`.
+    pub async fn wait_for_icon(&self, name: &str) {
+        let drawn = points(&icons().join(format!("{name}.png"))).expect("the picture of a state");
+        eventually(format!("the icon “{name}” in the tray"), LIMIT, async || {
+            let path: String = self.item.get_property("IconName").await.ok()?;
+            // Removed while another takes its place.
+            (points(Path::new(&path)).ok()? == drawn).then_some(())
+        })
+        .await;
     }
 
     /// The lines of the menu.

@@ -79,6 +79,11 @@ impl<'a> Window<'a> {
         tokio::time::timeout(ANSWER, self.client.execute(script, arguments)).await.ok()?.ok()
     }
 
+    /// The same for a script that answers later, by calling its last argument.
+    pub async fn run_async_script(&self, script: &str, arguments: Vec<Value>) -> Option<Value> {
+        tokio::time::timeout(ANSWER, self.client.execute_async(script, arguments)).await.ok()?.ok()
+    }
+
     /// Ends the session and with it the app.
     pub async fn close(self) {
         let _ = tokio::time::timeout(ANSWER, self.client.clone().close()).await;

@@ -69,7 +69,10 @@ export class Session {
       this.client.onOpen((request) => this.#open(request)),
     ];
     // The subscription stands before the first read, so that nothing falls between the two.
-    void Promise.allSettled(listening).then(() => this.refresh());
+    void Promise.allSettled(listening).then(() => {
+      this.refresh();
+      this.#openWhatWasAsked();
+    });
     const onHash = () => (this.route = routeOf(location.hash));
     const onFocus = () => {
       if (!document.hidden) this.refresh();
@@ -203,6 +206,13 @@ export class Session {
       this.fail(cause);
       return false;
     }
+  }
+
+  #openWhatWasAsked(): void {
+    this.client.desktop("listening", {}).then(
+      (request) => request && this.#open(request),
+      () => undefined, // Without a desktop around the window nobody points anywhere.
+    );
   }
 
   #open(request: OpenRequest): void {

@@ -1,0 +1,122 @@
+//! What is told by notifications, as the desktop's own daemon shows them.
+
+use s3_connector_engine::sync::now;
+use s3_connector_engine::view::{AppSettings, Notifications, RunState};
+use s3_connector_tests::desktop::{Desktop, Look};
+use s3_connector_tests::scene::BUCKET;
+use s3_connector_tests::tools::workspace_binary;
+use s3_connector_tests::tray::{TrayHost, find};
+use s3_connector_tests::window::Window;
+use serde_json::json;
+
+use super::{
+    add, close_window, data_dir, draft, draft_with_key, hidden_app, prepare, server, state_file, sync,
+    wait_until_window,
+};
+
+const HOUR: i64 = 3_600_000;
+
+fn titles(desktop: &Desktop) -> Vec<String> {
+    desktop.notifications().into_iter().map(|told| told.summary).collect()
+}
+
+#[tokio::test]
+async fn who_syncs_one_connection_from_the_tray_is_told_how_it_ended_and_a_click_leads_there() {
+    let desktop = Desktop::start(Look::Light).await;
+    let server = server(3).await;
+    server.make_public(BUCKET);
+    prepare(&desktop, async |engine| {
+        let mut open = draft("R&D_files", &server.endpoint());
+        open["credentials"] = json!({"kind": "anonymous"});
+        drop(add(engine, open).await);
+    })
+    .await;
+    let tray = TrayHost::start(&desktop).await.unwrap();
+    let folder = data_dir(&desktop);
+    let arguments = ["--data-dir", folder.to_str().unwrap(), "--hidden"];
+    let window = Window::open(&desktop, &workspace_binary("s3-connector"), &arguments).await;
+    let item = tray.item().await.unwrap();
+    item.wait_for(|lines| lines[0].label == "R&D_files is not synced yet").await.unwrap();
+    item.click("Sync now").await.unwrap();
+    let told = desktop.wait_for_notification("of the first sync", |told| told.summary.starts_with("First")).await;
+    assert_eq!(told.summary, "First sync of R&D_files finished");
+    assert_eq!(told.body, "Documents: 3 sent.");
+    item.wait_for(|lines| find(lines, "Sync now").is_some()).await.unwrap();
+    item.click("Sync now").await.unwrap();
+    let told = desktop.wait_for_notification("of the second", |told| told.summary.ends_with("up to date")).await;
+    assert_eq!((told.summary.as_str(), told.body.as_str()), ("R&D_files is up to date", "Nothing had changed."));
+
+    wait_until_window(&desktop, false).await;
+    assert!(desktop.command("dunstctl").arg("action").status().unwrap().success());
+    wait_until_window(&desktop, true).await;
+    window.wait_for_text("Sync of R&D_files").await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_connection_speaks_once_in_four_hours_and_what_changed_meanwhile_is_told_then_also_after_a_restart() {
+    let desktop = Desktop::start(Look::Light).await;
+    let server = server(3).await;
+    let mut known = serde_json::Map::new();
+    prepare(&desktop, async |engine| {
+        for (name, hours) in [("Lately", 1), ("Long ago", 5)] {
+            let id = add(engine, draft_with_key(name, &server)).await;
+            assert_eq!(sync(engine, &id).await, RunState::Completed);
+            server.forbid(BUCKET, true);
+            assert_eq!(sync(engine, &id).await, RunState::Failed);
+            server.forbid(BUCKET, false);
+            known.insert(id, json!({"standing": "well", "told_at": now() - hours * HOUR}));
+        }
+    })
+    .await;
+    let known = serde_json::Value::Object(known).to_string();
+    let remember = "INSERT INTO settings (name, value) VALUES ('known_to_person', ?1)";
+    state_file(&desktop).execute(remember, [known]).unwrap();
+
+    let tray = TrayHost::start(&desktop).await.unwrap();
+    let app = hidden_app(&desktop, &server);
+    let item = tray.item().await.unwrap();
+    let told = desktop.wait_for_notification("of the trouble", |told| told.summary == "Long ago needs you").await;
+    assert_eq!(told.body, "Access denied. Check IAM permissions and bucket policy.");
+    item.wait_for(|lines| lines[0].label == "2 connections need you").await.unwrap();
+    drop(app);
+    drop(tray);
+
+    // A restart repeats nothing: the next word is that of a run.
+    prepare(&desktop, async |engine| {
+        drop(add(engine, draft("Fresh", &server.endpoint())).await);
+    })
+    .await;
+    let tray = TrayHost::start(&desktop).await.unwrap();
+    let _app = hidden_app(&desktop, &server);
+    let item = tray.item().await.unwrap();
+    item.wait_for(|lines| find(lines, "Fresh").is_some()).await.unwrap();
+    item.click("Fresh").await.unwrap();
+    desktop.wait_for_notification("of a run", |told| told.summary == "First sync of Fresh finished").await;
+    assert_eq!(titles(&desktop), ["Long ago needs you", "First sync of Fresh finished"]);
+}
+
+#[tokio::test]
+async fn who_wants_no_notifications_gets_none_and_not_even_the_one_about_the_tray() {
+    let desktop = Desktop::start(Look::Light).await;
+    let server = server(1).await;
+    prepare(&desktop, async |engine| {
+        let settings = AppSettings { notifications: Notifications::None, ..AppSettings::default() };
+        engine.app_settings_set(settings).await.unwrap();
+        drop(add(engine, draft("Files", &server.endpoint())).await);
+    })
+    .await;
+    let tray = TrayHost::start(&desktop).await.unwrap();
+    let mut command = super::app(&desktop);
+    command.env("AWS_ACCESS_KEY_ID", server.access_key()).env("AWS_SECRET_ACCESS_KEY", server.secret());
+    let mut app = s3_connector_tests::process::Process::start(command);
+    let item = tray.item().await.unwrap();
+    wait_until_window(&desktop, true).await;
+    close_window(&desktop).await;
+    wait_until_window(&desktop, false).await;
+    item.click("Sync now").await.unwrap();
+    item.wait_for(|lines| lines[0].label.starts_with("Up to date")).await.unwrap();
+    item.click("Quit").await.unwrap();
+    assert_eq!(super::wait_for_end(&mut app).await, 0);
+    assert_eq!(titles(&desktop), [""; 0]);
+}
