@@ -8,22 +8,15 @@ import { ask, openPage, pictureOf, settle, SIZES, walk } from "./stage.mjs";
 const keyOf = (row) =>
   `users/user-${String(Math.floor(row / 4000)).padStart(3, "0")}/notes/${String(row).padStart(9, "0")}.md`;
 
-/** The rows that are drawn: place and text. */
-const drawn = (page) =>
-  page.evaluate(() =>
-    [...document.querySelectorAll('[role="grid"] [role="row"][data-row]')].map((row) => [
-      Number(row.getAttribute("aria-rowindex")) - 2,
-      row.innerText,
-    ]),
-  );
-
-/** Waits until every row in sight has been read, and holds each against its place. */
+/** Waits until the scrolling is drawn and every row in sight has been read, and holds each against its place. */
 async function check(page, seen) {
-  await page.waitForFunction(() => {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const read = await page.waitForFunction(() => {
     const rows = [...document.querySelectorAll('[role="grid"] [role="row"][data-row]')];
-    return rows.length > 0 && rows.every((row) => row.innerText.includes(".md"));
+    const told = rows.map((row) => [Number(row.getAttribute("aria-rowindex")) - 2, row.innerText]);
+    return told.length > 0 && told.every(([, text]) => text.includes(".md")) && told;
   });
-  const rows = await drawn(page);
+  const rows = await read.jsonValue();
   for (const [row, text] of rows) assert.ok(text.includes(keyOf(row)), `row ${row} shows ${text}`);
   const elements = await page.evaluate(() => document.querySelectorAll("*").length);
   seen.push({ first: rows[0][0], last: rows.at(-1)[0], rows: rows.length, elements });

@@ -28,9 +28,7 @@ cargo xtask <command>
                                on this computer. Without a display it works on one of its own and leaves pictures.
   test [FILTER]                sets up, builds and runs every test: UI, Rust, and the real window.
                                With a filter: only the Rust tests whose name contains it.
-  bench [--release] [PART…]    memory and speed, as tables: of very large buckets, of the window at start and at rest,
-                               of a table of a million rows; fails where a bar is missed. A release build writes
-                               docs/benchmarks.md.
+  bench [--release] [PART]     memory and speed of very large buckets, as tables; fails where a bar is missed
   check                        formatting, lints, types, licences, and the project's own rules
   generate                     writes the window's typed client and the README's table of errors from the engine's tables
   setup                        installs what run, test and check need, and stops there
