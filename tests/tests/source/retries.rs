@@ -67,3 +67,27 @@ async fn a_refusal_of_another_kind_is_not_sent_again_for_a_header() {
     assert_eq!(list_error(&source).await.code, ErrorCode::AccessDenied);
     assert_eq!(source.throttled(), 0);
 }
+
+#[tokio::test]
+async fn a_server_that_is_busy_for_a_moment_is_asked_again() {
+    let (server, source, key, etag) = with_object().await;
+    for fault in [Fault::SlowDown, Fault::InternalError, Fault::Hangup] {
+        server.fail(2, On::Any, fault.clone());
+        assert!(matches!(source.fetch(&key, &etag).await, Ok(Fetched::Bytes(_))), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_stays_busy_is_an_error_after_three_attempts() {
+    let (server, source, key, etag) = with_object().await;
+    for (fault, code) in [
+        (Fault::SlowDown, ErrorCode::Throttled),
+        (Fault::InternalError, ErrorCode::StorageFailed),
+        (Fault::Hangup, ErrorCode::Unreachable),
+    ] {
+        server.fail(3, On::Any, fault);
+        assert_eq!(source.fetch(&key, &etag).await.expect_err("an error").code, code);
+        // The fourth request finds the server well again.
+        assert!(matches!(source.fetch(&key, &etag).await, Ok(Fetched::Bytes(_))));
+    }
+}

@@ -34,6 +34,9 @@ const FOLLOW_DELAY = 400;
 /** What follows saving: nothing, a sync, or a sync of a few documents. */
 export type AfterSaving = "save" | "sync" | "trial";
 
+/** Steps that ask what the rules would do: which files there are, and what a sync would send. */
+export type PreviewStep = "what" | "finish";
+
 export class ConnectionForm extends PlaceForm {
   readonly #client: Client;
   readonly #listing = new Latest();
@@ -81,6 +84,7 @@ export class ConnectionForm extends PlaceForm {
   ruleErrors = $state.raw<FieldError[]>([]);
   /** Draft whose rules `summary` and the table show; it changes only after a pause in typing. */
   previewed = $state.raw<ConnectionDraft | null>(null);
+  #previewedAt: PreviewStep | null = null;
 
   constructor(client: Client, saved: ConnectionView | null, bases = new KnowledgeBases(client)) {
     super(new Profiles(client));
@@ -253,13 +257,19 @@ export class ConnectionForm extends PlaceForm {
     );
   }
 
-  /** Runs the rules as typed over the listing; to be called from an effect, which it makes depend on all that matters. */
-  preview(draft: ConnectionDraft): void {
+  /**
+   * Runs the rules as typed over the listing; to be called from an effect, which it makes depend on all that matters.
+   * What was said of another step's question is no answer to this one, not even for a moment.
+   */
+  preview(draft: ConnectionDraft, step: PreviewStep): void {
     const listing = this.listing;
     if (!listing) return untrack(() => this.#forget());
+    const asked = this.#previewedAt === step;
+    if (!asked) untrack(() => this.#forget());
+    this.#previewedAt = step;
     const filter = { text: "", offset: 0, limit: 1 };
     this.#rules.ask(
-      RULES_DELAY,
+      asked ? RULES_DELAY : 0,
       () => this.#client.call("draft_preview", { listingId: listing.listingId, draft, filter }),
       (reply) => {
         this.ruleErrors = reply.fieldErrors;

@@ -271,7 +271,7 @@ describe("the live preview", () => {
     const opened = form(transport);
     opened.list(0);
     await vi.waitFor(() => expect(opened.listing?.listingId).toBe("L1"));
-    opened.preview(opened.draft);
+    opened.preview(opened.draft, "finish");
     await vi.waitFor(() => expect(opened.listing?.listingId).toBe("L2"));
     expect(opened.error).toBeNull();
   });
@@ -301,10 +301,10 @@ describe("the live preview", () => {
     );
     opened.list(0);
     await vi.waitFor(() => expect(opened.listing).not.toBeNull());
-    opened.preview(opened.draft);
+    opened.preview(opened.draft, "finish");
     await vi.waitFor(() => expect(opened.summary).not.toBeNull());
     opened.typed.containerTagRegex = "(";
-    opened.preview(opened.draft);
+    opened.preview(opened.draft, "finish");
     await vi.waitFor(() => expect(opened.ruleErrors).toEqual([wrong]));
     expect(opened.summary).toEqual(summary);
   });
