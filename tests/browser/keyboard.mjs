@@ -135,7 +135,7 @@ await walk(async ({ browser, url, pictures, place, size }) => {
   stops += await goAround(page);
   await type(page, "Name", "By keyboard");
   await page.screenshot({ path: pictureOf(pictures, "keyboard", size, "last-step") });
-  await press(page, /^Save and sync/);
+  await press(page, /^Sync all/);
   await page.getByText("Up to date").first().waitFor({ timeout: 120_000 });
   stops += await goAround(page);
   await page.screenshot({ path: pictureOf(pictures, "keyboard", size, "synced") });
