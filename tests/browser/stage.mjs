@@ -67,9 +67,11 @@ function byRoles(page, roles, name) {
 export const control = (page, name) => byRoles(page, CONTROLS, name);
 export const field = (page, name) => byRoles(page, FIELDS, name);
 
-/** Waits until nothing is being read or moved, so that a picture shows what stays. */
+/** Waits until nothing is being read or moved, so that a picture shows what stays. A connection's card may be busy for as long as it syncs. */
 export async function settle(page) {
-  await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]') && document.querySelector("main h1"));
+  await page.waitForFunction(
+    () => !document.querySelector('main [aria-busy="true"]:not(article)') && document.querySelector("main h1"),
+  );
   await page.evaluate(async () => {
     await document.fonts.ready;
     const ends = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);

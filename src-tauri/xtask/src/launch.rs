@@ -1,8 +1,9 @@
 //! Building, opening and testing the app.
 
-use std::process::Command;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
-use crate::shell::{Outcome, Workspace, path_with, run as finish, say};
+use crate::shell::{Outcome, Workspace, path_with, run as finish, say, say_plainly};
 use crate::{setup, tools, ui};
 
 /// The window's files inside the binary. Without it a debug build looks for a development server.
@@ -59,8 +60,33 @@ pub fn bench(workspace: &Workspace, release: bool, parts: &[String]) -> Outcome 
     finish(workspace.cargo().args(["build", "--workspace", "--bins"]).args(FEATURES).args(flags))?;
     say("bench");
     let program = workspace.target.join(profile).join(format!("bench{}", std::env::consts::EXE_SUFFIX));
-    finish(workspace.command(program).args(parts).env("PATH", path_with(&tools::folders(workspace))?))
+    let mut command = workspace.command(program);
+    command.args(parts).env("PATH", path_with(&tools::folders(workspace))?);
+    let kept = release && parts.is_empty();
+    if kept { measure_and_keep(workspace, &mut command) } else { finish(&mut command) }
 }
+
+/// The figures of a whole run, of a program as people have it, are kept with the machine that they are of.
+fn measure_and_keep(workspace: &Workspace, command: &mut Command) -> Outcome {
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|e| format!("cannot start the bench: {e}"))?;
+    let mut said = String::new();
+    for line in child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines()) {
+        let line = line.map_err(|e| format!("cannot read what the bench says: {e}"))?;
+        say_plainly(&line);
+        said.push_str(line.trim_end());
+        said.push('\n');
+    }
+    let status = child.wait().map_err(|e| format!("cannot wait for the bench: {e}"))?;
+    let file = workspace.root.join("docs/benchmarks.md");
+    std::fs::write(&file, format!("{BENCHMARKS}```text\n{said}```\n"))
+        .map_err(|e| format!("cannot write {}: {e}", file.display()))?;
+    if status.success() { Ok(()) } else { Err("a bar is missed; docs/benchmarks.md has the figures".to_owned()) }
+}
+
+/// What stands above the figures.
+const BENCHMARKS: &str = "# What was measured\n\n\
+    Written by `cargo xtask bench --release`, with the machine in the first line. Figures of another machine differ; what is\n\
+    meant to hold everywhere stands under *at most*, and a run that misses it fails.\n\n";
 
 fn with_words(mut command: Command, words: &[&str]) -> Command {
     command.args(words);

@@ -81,6 +81,11 @@ pub fn say(what: &str) {
     println!("==> {what}");
 }
 
+/// One line of what a program says.
+pub fn say_plainly(what: &str) {
+    println!("{what}");
+}
+
 /// Runs to the end, output and all; anything but success is an error that names the command.
 pub fn run(command: &mut Command) -> Outcome {
     let status = command.status().map_err(|e| format!("cannot start `{}`: {e}", line(command)))?;
