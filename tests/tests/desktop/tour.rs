@@ -12,6 +12,9 @@ pub async fn every_screen(window: &Window<'_>, look: Look) {
     window.press(if look == Look::Dark { "Dark" } else { "Light" }).await;
     // A notice of what was saved last would be in the pictures.
     window.wait_until_gone("” is saved").await;
+    // Pressing led down to the choice of colours.
+    let to_top = "for (const e of document.querySelectorAll('main, main .page')) e.scrollTop = 0; scrollTo(0, 0)";
+    window.run_script(to_top, Vec::new()).await;
     take(window, "settings", "29 documents", look).await;
     window.press("Activity").await;
     take(window, "activity", "Result", look).await;

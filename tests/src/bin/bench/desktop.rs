@@ -10,7 +10,7 @@ use s3_connector_tests::tray::TrayHost;
 use s3_connector_tests::wait::eventually;
 use s3_connector_tests::window::Window;
 
-use super::worked;
+use super::{app, worked};
 
 /// The longest from the start of the app to the first paint of its page.
 const PAINTED: Duration = Duration::from_secs(1);
@@ -83,11 +83,6 @@ async fn takes_much_hidden() -> bool {
         println!("{line:<60} {:>10.1}", helper.resident() as f64 / 1024.0);
     }
     work > IDLE || memory > MEMORY
-}
-
-/// The app beside this program, in the same profile.
-fn app() -> PathBuf {
-    std::env::current_exe().unwrap().with_file_name("s3-connector")
 }
 
 /// A process as `/proc` shows it (`proc_pid_stat(5)`).

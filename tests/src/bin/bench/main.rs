@@ -10,6 +10,8 @@
 mod bucket;
 #[cfg(target_os = "linux")]
 mod desktop;
+#[cfg(target_os = "linux")]
+mod first_use;
 mod preview;
 mod studio;
 mod there;
@@ -56,9 +58,13 @@ fn main() -> ExitCode {
     println!("{}", machine());
     // Named by itself, only that is measured.
     let named = |name: &str| std::env::args().any(|word| word == name);
-    let all = !["desktop", "supermemory", "preview", "studio"].into_iter().any(named);
+    let all = !["desktop", "first-use", "supermemory", "preview", "studio"].into_iter().any(named);
     #[cfg(target_os = "linux")]
     let heavy = (all || named("desktop")) && desktop::is_heavy();
+    #[cfg(target_os = "linux")]
+    if all || named("first-use") {
+        first_use::walk();
+    }
     #[cfg(not(target_os = "linux"))]
     let heavy = false;
     if heavy {
@@ -202,6 +208,12 @@ fn worked(process: u32) -> Option<u64> {
     let (user, system): (u64, u64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
     // A process that has ended and is not waited for yet has no memory any more, and shows what it worked.
     Some(user + system)
+}
+
+/// The app beside this program, in the same profile.
+#[cfg(target_os = "linux")]
+fn app() -> PathBuf {
+    std::env::current_exe().unwrap().with_file_name("s3-connector")
 }
 
 fn machine() -> String {
