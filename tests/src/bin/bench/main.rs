@@ -13,6 +13,8 @@ mod desktop;
 #[cfg(target_os = "linux")]
 mod first_use;
 mod preview;
+#[cfg(target_os = "linux")]
+mod scroll;
 mod studio;
 mod there;
 
@@ -58,9 +60,9 @@ fn main() -> ExitCode {
     println!("{}", machine());
     // Named by itself, only that is measured.
     let named = |name: &str| std::env::args().any(|word| word == name);
-    let all = !["desktop", "first-use", "supermemory", "preview", "studio"].into_iter().any(named);
+    let all = !["desktop", "first-use", "scroll", "supermemory", "preview", "studio"].into_iter().any(named);
     #[cfg(target_os = "linux")]
-    let heavy = (all || named("desktop")) && desktop::is_heavy();
+    let heavy = ((all || named("desktop")) && desktop::is_heavy()) | ((all || named("scroll")) && scroll::stutters());
     #[cfg(target_os = "linux")]
     if all || named("first-use") {
         first_use::walk();
@@ -68,7 +70,7 @@ fn main() -> ExitCode {
     #[cfg(not(target_os = "linux"))]
     let heavy = false;
     if heavy {
-        println!("the window has to show sooner, or the app to take less while nobody looks");
+        println!("the window has to show sooner, scroll more smoothly, or take less while nobody looks");
     }
     let over = all && takes_too_much(&s3c, part);
     let waits = (all || named("preview")) && preview::is_slow(part);
