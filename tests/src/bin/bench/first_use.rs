@@ -72,7 +72,7 @@ async fn first_use() {
     walk.press("Sync all").await;
     walk.answered("everything is synced", &["Up to date"]).await;
     walk.press("Library").await;
-    walk.answered("the library", &["Search the library"]).await;
+    walk.answered("the library", &["Type what the documents say."]).await;
     walk.kind("Search the library", "lighthouse").await;
     walk.answered("the first search result", &[samples::PHRASE_KEY]).await;
     walk.end().await;
