@@ -140,7 +140,11 @@ export class Studio {
       if (asked !== this.#asked) return;
       this.counting = false;
       this.wrong = answer.fieldErrors;
-      if (!answer.totals) return;
+      if (!answer.totals) {
+        // The engine gives up what it was asked before: an earlier question that reached it later. Then it is asked again.
+        if (answer.fieldErrors.length === 0) void this.#count();
+        return;
+      }
       this.totals = answer.totals;
       void this.rows?.reorder();
     } catch (cause) {

@@ -73,6 +73,19 @@ describe("the tag studio", () => {
     expect(studio.suggestions).toHaveLength(1);
   });
 
+  it("asks again when an earlier question overtook the last one on its way", async () => {
+    const given = { fieldErrors: [], totals: null, keys: 0 };
+    const answers: StudioAnswer[] = [given, given, { fieldErrors: [], totals: totals(2), keys: 2 }];
+    const { form, studio } = await opened(() => Promise.resolve(answers.shift() ?? given));
+    form.typed.containerTagRegex = "old";
+    studio.listed();
+    form.typed.containerTagRegex = "new";
+    studio.typed();
+    await vi.waitFor(() => expect(studio.totals?.matched).toBe(2));
+    expect(studio.counting).toBe(false);
+    expect(answers).toHaveLength(0);
+  });
+
   it("keeps the last totals while a rule is half typed, and says what is wrong", async () => {
     const wrong = [{ field: "containerTagRegex", message: "A ( is never closed.", span: null }];
     const { form, studio } = await opened((rule) =>
