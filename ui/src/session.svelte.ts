@@ -43,6 +43,7 @@ export class Session {
   route = $state.raw<Route>(routeOf(location.hash));
   now = $state(Date.now());
   status = $state.raw<AppStatus | null>(null);
+  #statusReads = 0;
   localApi = $state.raw<LocalApiView | null>(null);
   notices = $state.raw<Notice[]>([]);
   /** Syncs that were asked to stop, by connection, and how: shown at the click, before the engine knows of it. */
@@ -99,9 +100,13 @@ export class Session {
     this.#readStatus();
   }
 
+  /** Of several answers the one to the newest question counts, whichever comes last. */
   #readStatus(): void {
+    const read = ++this.#statusReads;
     this.client.call("app_status", {}).then(
-      (status) => (this.status = status),
+      (status) => {
+        if (read === this.#statusReads) this.status = status;
+      },
       () => undefined, // The connections' own error says the same, with more to do about it.
     );
   }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { Client } from "./client/client";
-import type { ErrorView, LocalApiView } from "./client/generated";
+import type { AppStatus, ErrorView, LocalApiView } from "./client/generated";
 import { Session } from "./session.svelte";
 import { connection, run, ScriptedTransport } from "./testing";
 
@@ -74,6 +74,27 @@ async function started() {
   await vi.advanceTimersByTimeAsync(0);
   return { opened, transport, end };
 }
+
+const status = (libraryDocuments: number): AppStatus => ({
+  version: "1",
+  dataDir: "/data",
+  sqliteVersion: "3",
+  libraryDocuments,
+  dataBytes: 0,
+  stateSetAside: null,
+});
+
+it("shows how the app stands now, whichever answer comes last", async () => {
+  const answers: ((status: AppStatus) => void)[] = [];
+  const { opened } = session({ app_status: () => new Promise((answer) => answers.push(answer)) });
+  opened.refresh();
+  opened.refresh();
+  await vi.advanceTimersByTimeAsync(0);
+  answers[1]!(status(29));
+  answers[0]!(status(0));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(opened.status?.libraryDocuments).toBe(29);
+});
 
 it("takes how the local API stands from the event that tells it", async () => {
   const { opened, transport, end } = await started();

@@ -25,7 +25,7 @@ use super::feed::{Feed, Part};
 use super::{Engine, access_key, lock, resolve, source};
 
 /// Keys that a draft's listing keeps in memory, about a hundred bytes each. The sync itself has no such bound.
-const DRAFT_KEYS: usize = 1_000_000;
+pub(super) const DRAFT_KEYS: usize = 1_000_000;
 /// Rows of a page unless the filter says otherwise, and at most.
 const PAGE: usize = 100;
 const LARGEST_PAGE: usize = 10_000;

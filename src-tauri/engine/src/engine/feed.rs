@@ -1,16 +1,17 @@
 //! Where the keys of a draft come from, part by part: the bucket itself, or the last listing in the state file. Both bring
 //! the documents along that an edited connection holds.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::object::ObjectMeta;
 use crate::plan::DocumentRow;
+use crate::slices::{self, Listing, STREAMS};
 use crate::source::ObjectSource;
 use crate::store::keys::{self, KeyRow};
 use crate::store::{Store, documents};
 use crate::studio::Block;
-use crate::sync::listing::check_order;
 
 /// Keys on their way.
 pub(super) struct Feed {
@@ -24,8 +25,18 @@ pub(super) struct Feed {
 }
 
 enum From {
-    Bucket { source: Arc<dyn ObjectSource>, token: Option<String> },
+    Bucket(Box<Ahead>),
     Records,
+}
+
+/// Parts of a listing come in no order. Those that came too early wait, in the little room that keys of a draft take; when
+/// there are as many of them as a draft keeps, only what is next is asked for.
+struct Ahead {
+    listing: Listing,
+    waiting: BTreeMap<String, (Option<String>, Part)>,
+    keys: usize,
+    /// Where the next part begins; `None`: nothing follows.
+    next: Option<String>,
 }
 
 /// The next keys.
@@ -46,7 +57,9 @@ impl Feed {
 
     /// What the bucket shows now.
     pub fn bucket(store: &Arc<Store>, number: Option<i64>, prefix: String, source: Arc<dyn ObjectSource>) -> Self {
-        let from = From::Bucket { source, token: None };
+        let listing = Listing::new(source, &prefix, STREAMS);
+        let ahead = Ahead { listing, waiting: BTreeMap::new(), keys: 0, next: Some(String::new()) };
+        let from = From::Bucket(Box::new(ahead));
         Self { store: Arc::clone(store), number, prefix, after: String::new(), from }
     }
 
@@ -55,54 +68,59 @@ impl Feed {
     /// # Errors
     /// What the bucket or the state file says.
     pub async fn next(&mut self) -> Result<Part> {
-        let (rows, is_last) = match &mut self.from {
-            From::Records => {
-                let (number, after) = (self.number.unwrap_or_default(), self.after.clone());
-                let rows = self.store.read(move |db| keys::page(db, number, &after)).await?;
-                let is_last = rows.len() < keys::PAGE as usize;
-                (rows, is_last)
-            }
-            From::Bucket { source, token } => {
-                let page = source.list(&self.prefix, token.as_deref()).await?;
-                check_order(&self.after, &page.objects, &self.prefix)?;
-                let is_last = page.next.is_none();
-                *token = page.next;
-                let held = self.held(page.objects.last(), is_last).await?;
-                (joined(page.objects, held), is_last)
-            }
+        let ahead = match &mut self.from {
+            From::Records => return self.next_record().await,
+            From::Bucket(ahead) => ahead,
         };
+        loop {
+            let due = ahead.next.as_ref().and_then(|next| ahead.waiting.remove(next));
+            if let Some((next, part)) = due {
+                ahead.next = next;
+                return Ok(part);
+            }
+            let Some(part) = ahead.listing.next(ahead.keys < super::drafts::DRAFT_KEYS).await? else {
+                return Err(Error::internal("listing a bucket", "its parts leave a gap"));
+            };
+            let slices::Part { after, until, objects } = part;
+            ahead.keys += objects.len();
+            let held = held(&self.store, self.number, &after, until.as_deref()).await?;
+            let part = parted(&self.prefix, joined(objects, held), until.is_none());
+            ahead.waiting.insert(after, (until, part));
+        }
+    }
+
+    async fn next_record(&mut self) -> Result<Part> {
+        let (number, after) = (self.number.unwrap_or_default(), self.after.clone());
+        let rows = self.store.read(move |db| keys::page(db, number, &after)).await?;
+        let is_last = rows.len() < keys::PAGE as usize;
         if let Some(last) = rows.last() {
             self.after = last.key.as_str().to_owned();
         }
-        Ok(self.part(rows, is_last))
+        Ok(parted(&self.prefix, rows, is_last))
     }
+}
 
-    /// Documents of the keys of a page, and of those between them.
-    async fn held(&self, last: Option<&ObjectMeta>, is_last: bool) -> Result<Vec<DocumentRow>> {
-        let Some(number) = self.number else { return Ok(Vec::new()) };
-        let end = match last {
-            // Behind the last key there is, as far as any key can be.
-            _ if is_last => char::MAX.to_string().repeat(257),
-            Some(last) => last.key.as_str().to_owned(),
-            None => return Ok(Vec::new()),
-        };
-        let after = self.after.clone();
-        self.store.read(move |db| documents::range(db, number, &after, &end)).await
-    }
+/// Documents of the keys between two.
+async fn held(store: &Store, number: Option<i64>, after: &str, until: Option<&str>) -> Result<Vec<DocumentRow>> {
+    let Some(number) = number else { return Ok(Vec::new()) };
+    // Behind the last key there is, as far as any key can be.
+    let end = until.map_or_else(|| char::MAX.to_string().repeat(257), str::to_owned);
+    let after = after.to_owned();
+    store.read(move |db| documents::range(db, number, &after, &end)).await
+}
 
-    fn part(&self, rows: Vec<KeyRow>, is_last: bool) -> Part {
-        let mut listed = Vec::with_capacity(rows.len());
-        let mut strays = Vec::new();
-        for KeyRow { key, object, mut rows } in rows {
-            rows.iter_mut().for_each(slim);
-            match object {
-                Some(object) if key.as_str().starts_with(&self.prefix) => listed.push((object, rows)),
-                object if !rows.is_empty() => strays.push(KeyRow { key, object, rows }),
-                _ => {}
-            }
+fn parted(prefix: &str, rows: Vec<KeyRow>, is_last: bool) -> Part {
+    let mut listed = Vec::with_capacity(rows.len());
+    let mut strays = Vec::new();
+    for KeyRow { key, object, mut rows } in rows {
+        rows.iter_mut().for_each(slim);
+        match object {
+            Some(object) if key.as_str().starts_with(prefix) => listed.push((object, rows)),
+            object if !rows.is_empty() => strays.push(KeyRow { key, object, rows }),
+            _ => {}
         }
-        Part { block: Block::new(listed), strays, is_last }
     }
+    Part { block: Block::new(listed), strays, is_last }
 }
 
 /// Takes away what decides nothing, because there may be very many.

@@ -172,7 +172,7 @@ impl Engine {
         let _claim = self.claim(&row.connection.id).await?;
         let source = source(&self.network(), settings, credentials).await?;
         let (cancel, clock): (_, Clock) = (CancellationToken::new(), Arc::new(now));
-        listing::list(&self.store, source.as_ref(), row.number, under, &cancel, &clock, |_| {}).await?;
+        listing::list(&self.store, source, row.number, under, &cancel, &clock, |_| {}).await?;
         Ok(())
     }
 }

@@ -13,7 +13,7 @@ use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::{EncodingType, Object};
 use percent_encoding::percent_decode_str;
 
-use super::Page;
+use super::{Names, Page};
 use crate::object::{ETag, ObjectKey, ObjectMeta};
 
 /// What is wrong with an answer, in the words of an error's detail.
@@ -23,7 +23,7 @@ pub(super) type Wrong = String;
 /// the other's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token {
-    /// After this key (`ListObjects`).
+    /// After this key (the marker of `ListObjects`, `start-after` of `ListObjectsV2`).
     After(String),
     /// At this token of the server (`ListObjectsV2`).
     At(String),
@@ -38,7 +38,7 @@ impl Token {
         }
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         match self {
             Self::After(key) => format!("1:{key}"),
             Self::At(token) => format!("2:{token}"),
@@ -72,6 +72,18 @@ pub(super) fn old_page(answer: ListObjectsOutput, prefix: &str, after: Option<&s
         (None, _) => return Err("the server does not say whether the listing is complete".into()),
     };
     Ok(Page { objects, next })
+}
+
+/// What lies right in a folder, in an answer that was asked for with a delimiter.
+pub(super) fn names(answer: ListObjectsV2Output) -> Result<Names, Wrong> {
+    let encoded = answer.encoding_type() == Some(&EncodingType::Url);
+    let more = answer.is_truncated().unwrap_or_default();
+    let folders = answer.common_prefixes.unwrap_or_default().into_iter().filter_map(|folder| folder.prefix);
+    let keys = answer.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
+    let names = folders.chain(keys).map(|name| if encoded { decode(&name) } else { Ok(name) });
+    let mut names = names.collect::<Result<Vec<_>, Wrong>>()?;
+    names.sort_unstable();
+    Ok(Names { names, more })
 }
 
 fn objects(contents: Option<Vec<Object>>, encoded: bool, prefix: &str) -> Result<Vec<ObjectMeta>, Wrong> {

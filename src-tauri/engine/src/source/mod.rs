@@ -66,6 +66,15 @@ pub struct Page {
     pub next: Option<String>,
 }
 
+/// What lies right in a folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Keys, and the beginnings of keys as far as their next `/`; rising.
+    pub names: Vec<String>,
+    /// More follow.
+    pub more: bool,
+}
+
 /// Answer to a read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fetched {
@@ -89,6 +98,16 @@ pub enum Fetched {
 pub trait ObjectSource: Send + Sync {
     /// The page that begins at `token` (the first one without).
     async fn list(&self, prefix: &str, token: Option<&str>) -> Result<Page>;
+    /// The token of a page that begins after a key; `None`: pages begin only where another ended.
+    fn token_after(&self, key: &str) -> Option<String> {
+        let _ = key;
+        None
+    }
+    /// What lies right in a folder after a key, on one page. Only a help to cut a listing: it may be empty.
+    async fn names(&self, folder: &str, after: &str) -> Result<Names> {
+        let _ = (folder, after);
+        Ok(Names::default())
+    }
     /// The bytes of this version of this object.
     async fn fetch(&self, key: &ObjectKey, etag: &ETag) -> Result<Fetched>;
     /// How often the server has asked for fewer requests so far, requests that were sent again included.

@@ -25,7 +25,7 @@ use super::listing::{self, Token, WholeListing};
 use super::providers::ListVersion;
 use super::retry::Signals;
 use super::target::{Target, Way};
-use super::{Fetched, ObjectSource, Page, ResolvedCredentials};
+use super::{Fetched, Names, ObjectSource, Page, ResolvedCredentials};
 use crate::connection::Settings;
 use crate::error::{Error, ErrorCode, Result};
 use crate::network::Network;
@@ -230,13 +230,12 @@ impl S3Source {
             attempts = attempts.retry_config(client::attempts(1));
         }
         let failed = |wrong| Failure::new(ErrorCode::StorageFailed, wrong);
-        let (after, at) = match (token, target.version) {
-            (Some(Token::After(key)), _) => (Some(Some(key.as_str())), None),
-            (None, ListVersion::One) => (Some(None), None),
-            (Some(Token::At(at)), _) => (None, Some(at.as_str())),
-            (None, ListVersion::Two) => (None, None),
+        let (after, at) = match token {
+            Some(Token::After(key)) => (Some(key.as_str()), None),
+            Some(Token::At(at)) => (None, Some(at.as_str())),
+            None => (None, None),
         };
-        if let Some(after) = after {
+        if target.version == ListVersion::One && at.is_none() {
             let request = client.list_objects().bucket(&target.bucket).max_keys(PAGE_SIZE).set_prefix(under);
             let request = request.set_encoding_type(encoding).set_request_payer(payer);
             let request = request.set_marker(after.map(str::to_owned)).customize().interceptor(WholeListing);
@@ -246,9 +245,22 @@ impl S3Source {
         }
         let request = client.list_objects_v2().bucket(&target.bucket).max_keys(PAGE_SIZE).set_prefix(under);
         let request = request.set_encoding_type(encoding).set_request_payer(payer);
-        let request = request.set_continuation_token(at.map(str::to_owned)).customize().interceptor(WholeListing);
-        let answer = request.config_override(attempts).send().await.map_err(|error| classify(&error, Asked::List))?;
+        let request = request.set_start_after(after.map(str::to_owned)).set_continuation_token(at.map(str::to_owned));
+        let answer = request.customize().interceptor(WholeListing).config_override(attempts).send().await;
+        let answer = answer.map_err(|error| classify(&error, Asked::List))?;
         listing::page(answer, prefix, at).map_err(failed)
+    }
+
+    /// One page of what lies right in a folder, in the form that listings have by now.
+    async fn names_by(&self, route: &Route, folder: &str, after: &str) -> Result<Names, Failure> {
+        let Route { client, target } = route;
+        let request = client.list_objects_v2().bucket(&target.bucket).max_keys(PAGE_SIZE).delimiter("/");
+        let request = request.set_prefix((!folder.is_empty()).then(|| folder.to_owned())).start_after(after);
+        let request = request.set_encoding_type(target.encodes_keys.then_some(EncodingType::Url));
+        let request = request.set_request_payer(target.requester_pays.then_some(RequestPayer::Requester));
+        let answer = request.customize().interceptor(WholeListing).send().await;
+        let answer = answer.map_err(|error| classify(&error, Asked::List))?;
+        listing::names(answer).map_err(|wrong| Failure::new(ErrorCode::StorageFailed, wrong))
     }
 
     pub(super) fn error(&self, failure: Failure, key: Option<&ObjectKey>) -> Error {
@@ -301,6 +313,19 @@ impl ObjectSource for S3Source {
     /// say how the listing goes on.
     async fn list(&self, prefix: &str, token: Option<&str>) -> Result<Page> {
         self.page(prefix, token).await.map_err(|failure| self.error(failure, None))
+    }
+
+    fn token_after(&self, key: &str) -> Option<String> {
+        Some(Token::After(key.to_owned()).text())
+    }
+
+    /// The older listing is not asked: few services have only that, and they are cut without names.
+    async fn names(&self, folder: &str, after: &str) -> Result<Names> {
+        let route = self.route();
+        if route.target.version == ListVersion::One {
+            return Ok(Names::default());
+        }
+        self.names_by(&route, folder, after).await.map_err(|failure| self.error(failure, None))
     }
 
     async fn fetch(&self, key: &ObjectKey, etag: &ETag) -> Result<Fetched> {

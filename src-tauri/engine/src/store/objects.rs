@@ -1,13 +1,12 @@
 //! Rows of `objects`: what the bucket showed. A page of a listing is merged with the stored rows of its key
 //! range, so keys that look as they did cost no write.
 
-use std::ops::Bound;
-
-use rusqlite::{Connection as Db, OptionalExtension, Row, params};
+use rusqlite::{Connection as Db, OptionalExtension, Row, Statement, params};
 
 use super::sql_error;
 use crate::error::Result;
 use crate::object::{ETag, ObjectKey, ObjectMeta};
+use crate::slices::Part;
 
 /// Forgets which keys an earlier listing missed. Called when a listing begins.
 pub fn begin_listing(db: &Db, connection: i64) -> Result<()> {
@@ -15,27 +14,13 @@ pub fn begin_listing(db: &Db, connection: i64) -> Result<()> {
     Ok(())
 }
 
-/// The part of a listing that a page covers.
-#[derive(Debug, Clone)]
-pub struct Span {
-    /// What is listed: keys under this prefix.
-    pub prefix: String,
-    /// The last key of the page before; empty for the first page.
-    pub after: String,
-    /// It reaches to the end of the prefix; otherwise to its own last key.
-    pub is_last: bool,
-}
-
-/// Merges a page with the stored keys of its span. Stored keys of the span that the page does not show are
-/// remembered as missing.
-///
-/// `page` must be strictly rising, beyond `after` and under the prefix.
-pub fn record_page(db: &Db, connection: i64, span: &Span, page: &[ObjectMeta]) -> Result<()> {
-    let end = if span.is_last { None } else { page.last().map(|object| object.key.as_str()) };
-    if end.is_none() && !span.is_last {
+/// Merges a part of the listing of a prefix with the stored keys between its ends. Stored keys that it does not show are
+/// remembered as missing. Keys that look as they did cost no write.
+pub fn record_part(db: &Db, connection: i64, prefix: &str, part: &Part) -> Result<()> {
+    let Part { after, until, objects: page } = part;
+    if until.as_deref() == Some(after) {
         return Ok(());
     }
-    let stored = stored_under(db, connection, span, end)?;
     let mut upsert = db
         .prepare_cached(
             "INSERT INTO objects (connection, key, etag, size, modified, storage_class) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
@@ -44,23 +29,49 @@ pub fn record_page(db: &Db, connection: i64, span: &Span, page: &[ObjectMeta]) -
         )
         .map_err(sql_error)?;
     let mut missing = db.prepare_cached("INSERT INTO missing (connection, key) VALUES (?1, ?2)").map_err(sql_error)?;
-    let mut stored = stored.into_iter().peekable();
-    for object in page {
-        while let Some(gone) = stored.next_if(|s| s.key < object.key) {
-            missing.execute(params![connection, gone.key.as_str()]).map_err(sql_error)?;
+    let (begin, start) = if after.is_empty() { ("key >= ?2", prefix) } else { ("key > ?2", after.as_str()) };
+    let finish = if until.is_some() { "key <= ?3" } else { "?3 IS NULL" };
+    let mut stored = db.prepare_cached(&select(begin, finish)).map_err(sql_error)?;
+    let mut stored = stored.query(params![connection, start, until]).map_err(sql_error)?;
+    let mut old = stored.next().map_err(sql_error)?;
+    let mut page = page.iter().peekable();
+    // Both rise: one walk over the two of them. Stored keys are compared where they lie, without a copy.
+    while let Some(row) = old {
+        let key = row.get_ref(0).and_then(|key| Ok(key.as_str()?)).map_err(sql_error)?;
+        // Keys under one prefix follow one another.
+        if !key.starts_with(prefix) {
+            break;
         }
-        if stored.next_if(|s| s.key == object.key).is_some_and(|s| s == *object) {
-            continue;
+        while let Some(new) = page.next_if(|object| object.key.as_str() < key) {
+            put(&mut upsert, connection, new)?;
         }
-        let ObjectMeta { key, etag, size, modified, storage_class } = object;
-        upsert
-            .execute(params![connection, key.as_str(), etag.as_str(), *size as i64, modified, storage_class])
-            .map_err(sql_error)?;
+        match page.next_if(|object| object.key.as_str() == key) {
+            Some(object) if looks_as(object, row).map_err(sql_error)? => {}
+            Some(object) => put(&mut upsert, connection, object)?,
+            None => {
+                missing.execute(params![connection, key]).map_err(sql_error)?;
+            }
+        }
+        old = stored.next().map_err(sql_error)?;
     }
-    for gone in stored {
-        missing.execute(params![connection, gone.key.as_str()]).map_err(sql_error)?;
-    }
+    page.try_for_each(|new| put(&mut upsert, connection, new))
+}
+
+fn put(upsert: &mut Statement<'_>, connection: i64, object: &ObjectMeta) -> Result<()> {
+    let ObjectMeta { key, etag, size, modified, storage_class } = object;
+    let size = *size as i64;
+    upsert
+        .execute(params![connection, key.as_str(), etag.as_str(), size, modified, storage_class])
+        .map_err(sql_error)?;
     Ok(())
+}
+
+/// Whether an object is what is stored of it.
+fn looks_as(object: &ObjectMeta, row: &Row<'_>) -> rusqlite::Result<bool> {
+    Ok(row.get_ref(1)?.as_str()? == object.etag.as_str()
+        && row.get::<_, i64>(2)? as u64 == object.size
+        && row.get::<_, Option<i64>>(3)? == object.modified
+        && row.get_ref(4)?.as_str_or_null()? == object.storage_class.as_deref())
 }
 
 /// Ends a complete listing: the keys that it missed go.
@@ -83,44 +94,22 @@ pub fn forget_outside(db: &Db, connection: i64, prefix: &str) -> Result<()> {
     Ok(())
 }
 
-/// Stored objects of a span. Keys under one prefix follow one another, so the walk ends at the first one beyond it.
-fn stored_under(db: &Db, connection: i64, span: &Span, end: Option<&str>) -> Result<Vec<ObjectMeta>> {
-    let Span { prefix, after, .. } = span;
-    let from = if after.is_empty() { Bound::Included(prefix.as_str()) } else { Bound::Excluded(after.as_str()) };
-    let under = |object: &ObjectMeta| object.key.as_str().starts_with(prefix.as_str());
-    walk(db, connection, from, end, under)
-}
-
 /// Objects with `after` < key <= `end`, by key.
 pub fn range(db: &Db, connection: i64, after: &str, end: Option<&str>) -> Result<Vec<ObjectMeta>> {
-    walk(db, connection, Bound::Excluded(after), end, |_| true)
+    let mut statement = db
+        .prepare_cached(&select("key > ?2", if end.is_some() { "key <= ?3" } else { "?3 IS NULL" }))
+        .map_err(sql_error)?;
+    let rows = statement.query_map(params![connection, after, end], read).map_err(sql_error)?;
+    rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
 }
 
-/// Objects by key, for as long as they are wanted. Each case has a statement of its own, with no condition that may or
-/// may not hold: only then are both ends found in the index, and a page costs what it shows and not what the bucket has.
-fn walk(
-    db: &Db,
-    connection: i64,
-    from: Bound<&str>,
-    end: Option<&str>,
-    wanted: impl Fn(&ObjectMeta) -> bool,
-) -> Result<Vec<ObjectMeta>> {
-    let (begin, start) = match from {
-        Bound::Included(key) => ("key >= ?2", key),
-        Bound::Excluded(key) => ("key > ?2", key),
-        Bound::Unbounded => ("key >= ?2", ""),
-    };
-    let finish = if end.is_some() { "key <= ?3" } else { "?3 IS NULL" };
-    let mut statement = db
-        .prepare_cached(&format!(
-            "SELECT key, etag, size, modified, storage_class FROM objects \
-             WHERE connection = ?1 AND {begin} AND {finish} ORDER BY key"
-        ))
-        .map_err(sql_error)?;
-    let rows = statement.query_map(params![connection, start, end], read).map_err(sql_error)?;
-    rows.take_while(|object| object.as_ref().map_or(true, &wanted))
-        .collect::<std::result::Result<_, _>>()
-        .map_err(sql_error)
+/// Objects by key, between two ends. Each case has a statement of its own, with no condition that may or may not hold: only
+/// then are both ends found in the index, and a page costs what it shows and not what the bucket has.
+fn select(begin: &str, finish: &str) -> String {
+    format!(
+        "SELECT key, etag, size, modified, storage_class FROM objects \
+         WHERE connection = ?1 AND {begin} AND {finish} ORDER BY key"
+    )
 }
 
 /// The object of this key.

@@ -5,6 +5,7 @@ use super::*;
 use crate::connection::{ConnectionDraft, SecretNeed};
 use crate::object::{ETag, ObjectKey, ObjectMeta};
 use crate::plan::DocumentState;
+use crate::slices::Part;
 use crate::tag::ContainerTag;
 use crate::view::LineFilter;
 
@@ -57,10 +58,11 @@ async fn a_listing_upserts_what_differs_and_only_a_complete_one_takes_keys_out()
             let mut after = String::new();
             let count = pages.len();
             for (i, page) in pages.into_iter().enumerate() {
-                let span =
-                    objects::Span { prefix: String::new(), after: after.clone(), is_last: complete && i + 1 == count };
-                objects::record_page(db, number, &span, &page)?;
-                after = page.last().map_or(after, |o| o.key.as_str().to_owned());
+                let last = page.last().map(|o| o.key.as_str().to_owned());
+                let until = if complete && i + 1 == count { None } else { last.clone() };
+                let part = Part { after: after.clone(), until, objects: page };
+                objects::record_part(db, number, "", &part)?;
+                after = last.unwrap_or(after);
             }
             if complete { objects::end_complete_listing(db, number) } else { Ok(()) }
         })
@@ -79,9 +81,8 @@ async fn the_walk_over_keys_merges_objects_and_documents_in_byte_order() {
     let (_folder, store, number) = open().await;
     store
         .write(move |db| {
-            let page = [object("a//b", "1"), object("a/b", "1"), object("é", "1")];
-            let span = objects::Span { prefix: String::new(), after: String::new(), is_last: true };
-            objects::record_page(db, number, &span, &page)?;
+            let page = vec![object("a//b", "1"), object("a/b", "1"), object("é", "1")];
+            objects::record_part(db, number, "", &Part { after: String::new(), until: None, objects: page })?;
             for (key, etag) in [("a/b", "0"), ("a/b", "1"), ("..", "1"), ("z", "1"), ("🦀", "1")] {
                 documents::intend(db, number, "library", &intent(key, etag))?;
             }

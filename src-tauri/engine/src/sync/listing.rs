@@ -1,12 +1,20 @@
-//! The listing of a run: pages flow from the bucket into the state file; nothing of them stays in memory.
+//! The listing of a run: parts of it flow from the bucket into the state file; nothing of them stays in memory. What has
+//! come while the last transaction was written goes into the next one.
 
+use std::sync::Arc;
+
+use rusqlite::Transaction;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::error::{Error, ErrorCode, Result};
-use crate::object::ObjectMeta;
+use crate::error::Result;
+use crate::slices::{Listing, Part, STREAMS};
 use crate::source::ObjectSource;
 use crate::store::{Store, connections, objects};
 use crate::sync::Clock;
+
+/// Parts that wait to be written: with those under way, about thirty thousand keys are in memory at once.
+const WAITING: usize = STREAMS;
 
 /// What is listed.
 #[derive(Debug, Clone, Copy)]
@@ -33,67 +41,58 @@ impl<'a> Under<'a> {
 /// key is taken out.
 pub async fn list(
     store: &Store,
-    source: &dyn ObjectSource,
+    source: Arc<dyn ObjectSource>,
     connection: i64,
     under: Under<'_>,
     cancel: &CancellationToken,
     clock: &Clock,
-    mut on_page: impl FnMut(usize),
+    mut on_part: impl FnMut(usize),
 ) -> Result<bool> {
     store.write(move |db| objects::begin_listing(db, connection)).await?;
-    let prefix = under.prefix();
-    let mut token: Option<String> = None;
-    let mut after = String::new();
-    loop {
-        let page = tokio::select! {
-            () = cancel.cancelled() => return Ok(false),
-            page = source.list(prefix, token.as_deref()) => page?,
-        };
-        check_order(&after, &page.objects, prefix)?;
-        on_page(page.objects.len());
-        let is_last = page.next.is_none();
-        let from = after.clone();
-        if let Some(last) = page.objects.last() {
-            after = last.key.as_str().to_owned();
+    let prefix: Arc<str> = under.prefix().into();
+    let mut listing = Listing::new(source, &prefix, STREAMS);
+    let (sender, mut receiver) = mpsc::channel(WAITING);
+    let reading = async move {
+        loop {
+            let part = tokio::select! {
+                () = cancel.cancelled() => return Ok(false),
+                part = listing.next(true) => part?,
+            };
+            let Some(part) = part else { return Ok(true) };
+            on_part(part.objects.len());
+            // Nobody listens any more when writing has failed, and that is the error.
+            if sender.send(part).await.is_err() {
+                return Ok(false);
+            }
         }
-        let span = objects::Span { prefix: prefix.to_owned(), after: from, is_last };
-        let outside_goes = matches!(under, Under::Prefix(_));
-        let at = clock();
-        store
-            .write(move |db| {
-                objects::record_page(db, connection, &span, &page.objects)?;
-                if is_last {
-                    objects::end_complete_listing(db, connection)?;
-                    if outside_goes {
-                        objects::forget_outside(db, connection, &span.prefix)?;
-                        connections::set_listed(db, connection, at, true)?;
-                    }
-                }
-                Ok(())
-            })
-            .await?;
-        match page.next {
-            Some(next) => token = Some(next),
-            None => return Ok(true),
+    };
+    let prefix_of_parts = Arc::clone(&prefix);
+    let writing = async move {
+        let mut parts: Vec<Part> = Vec::new();
+        while receiver.recv_many(&mut parts, WAITING).await > 0 {
+            let (parts, prefix) = (std::mem::take(&mut parts), Arc::clone(&prefix_of_parts));
+            let record = move |db: &Transaction<'_>| {
+                parts.iter().try_for_each(|part| objects::record_part(db, connection, &prefix, part))
+            };
+            store.write(record).await?;
         }
+        Ok(())
+    };
+    // When reading fails, what has come is still written.
+    let (is_complete, written): (Result<bool>, Result<()>) = tokio::join!(reading, writing);
+    written?;
+    if !is_complete? {
+        return Ok(false);
     }
-}
-
-/// Pages must rise strictly and stay under the prefix: what is missing between two keys is taken for absent, so
-/// a listing out of order proves nothing.
-pub(crate) fn check_order(after: &str, page: &[ObjectMeta], prefix: &str) -> Result<()> {
-    let mut last = after;
-    for object in page {
-        let key = object.key.as_str();
-        if key <= last && !last.is_empty() {
-            let detail = format!("the listing is out of order: “{key}” came after “{last}”");
-            return Err(Error::new(ErrorCode::StorageFailed, detail));
+    let (at, outside_goes) = (clock(), matches!(under, Under::Prefix(_)));
+    let end = move |db: &Transaction<'_>| {
+        objects::end_complete_listing(db, connection)?;
+        if outside_goes {
+            objects::forget_outside(db, connection, &prefix)?;
+            connections::set_listed(db, connection, at, true)?;
         }
-        if !key.starts_with(prefix) {
-            let detail = format!("the listing of “{prefix}” has the key “{key}”");
-            return Err(Error::new(ErrorCode::StorageFailed, detail));
-        }
-        last = key;
-    }
-    Ok(())
+        Ok(())
+    };
+    store.write(end).await?;
+    Ok(true)
 }

@@ -138,7 +138,8 @@ impl Run {
         let listed = |count: usize| self.progress.add_listed(count as u64);
         let under = listing::Under::Prefix(&settings.prefix);
         let complete =
-            listing::list(&self.store, ends.source.as_ref(), number, under, &self.cancel, &self.clock, listed).await;
+            listing::list(&self.store, Arc::clone(&ends.source), number, under, &self.cancel, &self.clock, listed)
+                .await;
         // An error ends the run here, as a cancel does: nothing is decided on a listing without its end.
         if self.laws.hold(Law::Complete) && !complete? {
             return Ok(());

@@ -1,0 +1,342 @@
+//! The slices of a listing: which part of the keys each one covers, and where to cut next. Pure.
+//!
+//! The slices tile the keys under the prefix at every moment: one begins right behind the end of another, the first begins
+//! at the prefix, and one has no end. A slice is done when a page reached its end, or when the server said that nothing
+//! follows. All done: the listing is complete, whoever cut it and wherever.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::Part;
+use super::cuts::{Cut, Level, among, levels};
+use crate::error::{Error, ErrorCode, Result};
+use crate::object::ObjectMeta;
+use crate::source::Page;
+
+/// Pages before anything is cut: most buckets end here, and cost what they always did.
+const SERIAL_PAGES: u64 = 2;
+/// A slice with fewer pages than this before it is not cut: its end would cost more than it saves.
+const WORTH_A_CUT: f64 = 1.5;
+/// What the end of a slice costs: on average half of its last page lies beyond it.
+const END: f64 = 0.5;
+/// Requests beyond those of a serial listing: so many, and so many for each one that is needed.
+const SPARE: f64 = 3.0;
+const SPARE_SHARE: f64 = 0.12;
+/// What is still to come is believed up to this many times of what has come.
+const BELIEVED: f64 = 40.0;
+
+/// What is to be asked next.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Ask {
+    /// The next page of a slice.
+    Page { slice: usize, from: From },
+    /// The names beside a folder.
+    Names(Level),
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum From {
+    /// At the prefix.
+    Start,
+    /// After a key.
+    After(String),
+    /// Where the page before it ended, as the source calls it.
+    Token(String),
+}
+
+#[derive(Debug)]
+struct Slice {
+    /// The last key that was shown, or the one that it begins after.
+    after: String,
+    from: From,
+    /// The last key that belongs to it; without one, everything that follows.
+    until: Option<String>,
+    /// Rising, all of them before `until`.
+    cuts: Vec<Cut>,
+    pages: u64,
+    /// The keys of the last page, for as long as something is to be learnt from them.
+    shown: Vec<String>,
+    /// A key that was known before it began.
+    before: Option<String>,
+    /// Pages after which it is looked at for cuts.
+    learns_at: u64,
+    asked: bool,
+    done: bool,
+}
+
+impl Slice {
+    fn new(from: From, after: String, until: Option<String>, cuts: Vec<Cut>, before: Option<String>) -> Self {
+        Self { after, from, until, cuts, pages: 0, shown: Vec::new(), before, learns_at: 1, asked: false, done: false }
+    }
+
+    /// About how many pages are known to lie before it.
+    fn left(&self) -> f64 {
+        if self.done { 0.0 } else { self.cuts.iter().map(|cut| cut.pages).sum() }
+    }
+
+    fn holds(&self, key: &str) -> bool {
+        key > self.after.as_str() && self.until.as_deref().is_none_or(|until| key < until)
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Tiling {
+    prefix: String,
+    slices: Vec<Slice>,
+    /// Whether a page may be asked for that begins after a key.
+    can_skip: bool,
+    /// Whether the server was seen to do so.
+    skips: bool,
+    /// The page that would end the first slice before that was seen.
+    held: Option<Page>,
+    /// Names that are to be asked for.
+    levels: VecDeque<Level>,
+    /// Folders whose names are known, as far as this key.
+    named: HashMap<String, String>,
+    /// Answers, of names too.
+    requests: u64,
+    keys: u64,
+    /// Keys of a full page.
+    page: u64,
+}
+
+impl Tiling {
+    /// One slice, of everything under a prefix. `can_skip`: a page may be asked for that begins after a key.
+    pub fn new(prefix: &str, can_skip: bool) -> Self {
+        let slices = vec![Slice::new(From::Start, String::new(), None, Vec::new(), None)];
+        let (held, levels, named) = (None, VecDeque::new(), HashMap::new());
+        let prefix = prefix.to_owned();
+        Self { prefix, slices, can_skip, skips: false, held, levels, named, requests: 0, keys: 0, page: 1 }
+    }
+
+    /// Whether every slice is done.
+    pub fn is_complete(&self) -> bool {
+        self.slices.iter().all(|slice| slice.done)
+    }
+
+    /// What to ask next, beside what is asked already. Without `ahead`: only for what comes first.
+    pub fn next(&mut self, ahead: bool) -> Option<Ask> {
+        if !ahead {
+            let open = self.slices.iter().enumerate().filter(|(_, slice)| !slice.done);
+            let first = open.min_by(|(_, a), (_, b)| a.after.cmp(&b.after)).filter(|(_, slice)| !slice.asked);
+            return first.map(|(slice, _)| slice).map(|slice| self.ask(slice));
+        }
+        if let Some(slice) = self.slices.iter().position(|slice| !slice.asked && !slice.done) {
+            return Some(self.ask(slice));
+        }
+        if let Some(level) = self.levels.pop_front() {
+            return Some(Ask::Names(level));
+        }
+        if !self.can_skip || self.requests < SERIAL_PAGES || self.is_costly() {
+            return None;
+        }
+        if self.largest().is_none() {
+            self.learn();
+        }
+        let level = self.levels.pop_front().map(Ask::Names);
+        level.or_else(|| self.split().map(|slice| self.ask(slice)))
+    }
+
+    fn ask(&mut self, slice: usize) -> Ask {
+        let at = &mut self.slices[slice];
+        at.asked = true;
+        Ask::Page { slice, from: at.from.clone() }
+    }
+
+    /// Whether one more slice might cost more requests than are spared for it.
+    fn is_costly(&self) -> bool {
+        let needed = self.keys as f64 / self.page as f64;
+        let to_come: f64 = self.slices.iter().map(Slice::left).sum();
+        let open = self.slices.iter().filter(|slice| !slice.done).count() as f64;
+        let spent = self.requests as f64 - needed + (open + 1.0) * END;
+        spent > SPARE + SPARE_SHARE * (needed + to_come).min(needed * BELIEVED)
+    }
+
+    /// The slice that has the most before it, if that is worth a cut.
+    fn largest(&self) -> Option<usize> {
+        let sized = self.slices.iter().enumerate().map(|(at, slice)| (at, slice.left()));
+        let largest = sized.max_by(|(_, a), (_, b)| a.total_cmp(b));
+        largest.filter(|(_, left)| *left >= WORTH_A_CUT).map(|(at, _)| at)
+    }
+
+    /// Cuts it in its middle.
+    fn split(&mut self) -> Option<usize> {
+        let largest = self.largest()?;
+        let slice = &mut self.slices[largest];
+        // What lies before the first cut is not known; at least the page that is under way.
+        let (mut before, half) = (1.0, (1.0 + slice.left()) / 2.0);
+        let middle = slice.cuts.iter().position(|cut| {
+            let reached = before >= half;
+            before += cut.pages;
+            reached
+        });
+        let middle = middle.unwrap_or(slice.cuts.len() - 1);
+        let mut rest = slice.cuts.split_off(middle).into_iter();
+        let begin = rest.next()?.key;
+        let until = slice.until.replace(begin.clone());
+        let before = Some(slice.after.clone());
+        self.slices.push(Slice::new(From::After(begin.clone()), begin, until, rest.collect(), before));
+        Some(self.slices.len() - 1)
+    }
+
+    /// Looks for cuts in a slice that goes on and has none, in what its last page showed.
+    fn learn(&mut self) {
+        let due = |slice: &Slice| !slice.done && !slice.shown.is_empty() && slice.pages >= slice.learns_at;
+        let Some(at) = self.slices.iter().position(due) else { return };
+        let slice = &mut self.slices[at];
+        slice.learns_at = slice.pages * 2 + 1;
+        let shown = std::mem::take(&mut slice.shown);
+        let (before, until) = (slice.before.clone(), slice.until.clone());
+        let last = shown.last().map(String::as_str).unwrap_or_default();
+        let folder = &last[..last.rfind('/').map_or(0, |slash| slash + 1).max(self.prefix.len())];
+        let names: Vec<&str> = shown.iter().filter_map(|key| key.strip_prefix(folder)).collect();
+        // Most of the page lies in one folder, which may be a large one.
+        if names.len() * 2 >= shown.len() {
+            let before = before.as_deref().and_then(|key| key.strip_prefix(folder));
+            self.know(&among(folder, &names, before, until.as_deref()));
+        }
+        let (prefix, named) = (&self.prefix, &self.named);
+        let known = |level: &Level| named.get(&level.folder).is_some_and(|last| level.after <= *last);
+        self.levels.extend(levels(prefix, &shown, until.as_deref()).into_iter().filter(|level| !known(level)));
+    }
+
+    /// Takes in what lies beside a folder.
+    pub fn names(&mut self, level: &Level, names: &[String], truncated: bool) {
+        self.requests += 1;
+        let end = || format!("{}{}", level.folder, char::MAX);
+        let known = if truncated { names.last().cloned() } else { None };
+        self.named.insert(level.folder.clone(), known.unwrap_or_else(end));
+        let mut cuts: Vec<Cut> = names.iter().map(|name| Cut { key: name.clone(), pages: level.pages }).collect();
+        if truncated {
+            let short: Vec<&str> = names.iter().filter_map(|name| name.strip_prefix(&level.folder)).collect();
+            let mut beyond = among(&level.folder, &short, None, None);
+            // One page of names stands for as many folders.
+            beyond.iter_mut().for_each(|cut| cut.pages *= level.pages * names.len() as f64);
+            cuts.append(&mut beyond);
+        }
+        self.know(&cuts);
+    }
+
+    /// Gives each cut to the slice that it lies in.
+    fn know(&mut self, cuts: &[Cut]) {
+        for slice in self.slices.iter_mut().filter(|slice| !slice.done) {
+            let inside: Vec<Cut> = cuts.iter().filter(|cut| slice.holds(&cut.key)).cloned().collect();
+            if !inside.is_empty() {
+                slice.cuts.extend(inside);
+                slice.cuts.sort_by(|a, b| a.key.cmp(&b.key));
+                slice.cuts.dedup_by(|a, b| a.key == b.key);
+            }
+        }
+    }
+
+    /// Takes in a page of a slice, and gives out what of it was not listed before.
+    ///
+    /// # Errors
+    /// `storage_failed` when the page is out of order, or not under the prefix.
+    pub fn page(&mut self, at: usize, page: Page) -> Result<Vec<Part>> {
+        self.requests += 1;
+        // A slice that was given up when the server turned out to begin every listing at its start.
+        let Some(slice) = self.slices.get(at) else { return Ok(Vec::new()) };
+        let skipped = matches!(slice.from, From::After(_));
+        let first = page.objects.first().map(|object| object.key.as_str());
+        if skipped && !self.skips {
+            if first.is_some_and(|first| first <= slice.after.as_str()) {
+                return self.serial();
+            }
+            // Without objects, too: one that begins at the start would have shown those that are known.
+            self.skips = true;
+        }
+        let reaches = |until: &String| {
+            page.next.is_none() || page.objects.last().is_some_and(|o| o.key.as_str() > until.as_str())
+        };
+        if at == 0 && !self.skips && self.slices.len() > 1 && slice.until.as_ref().is_some_and(reaches) {
+            self.held = Some(page);
+            return Ok(Vec::new());
+        }
+        let mut parts: Vec<Part> = self.part(at, page)?.into_iter().collect();
+        if self.skips
+            && let Some(held) = self.held.take()
+        {
+            parts.extend(self.part(0, held)?);
+        }
+        Ok(parts)
+    }
+
+    /// A request failed that was to begin after a key: a server that cannot do so is listed from its start. Otherwise the
+    /// listing has failed.
+    ///
+    /// # Errors
+    /// The error.
+    pub fn failed(&mut self, at: usize, error: Error) -> Result<Vec<Part>> {
+        self.requests += 1;
+        match self.slices.get(at) {
+            None => Ok(Vec::new()),
+            Some(slice) if matches!(slice.from, From::After(_)) && !self.skips => self.serial(),
+            Some(_) => Err(error),
+        }
+    }
+
+    /// Gives up all slices but the first, which then has no end.
+    fn serial(&mut self) -> Result<Vec<Part>> {
+        self.can_skip = false;
+        self.slices.truncate(1);
+        self.levels.clear();
+        self.slices[0].until = None;
+        self.slices[0].cuts.clear();
+        let held = self.held.take();
+        let part = held.map(|page| self.part(0, page)).transpose()?;
+        Ok(part.flatten().into_iter().collect())
+    }
+
+    /// What a page adds; nothing when it has no objects and does not end anything.
+    fn part(&mut self, at: usize, mut page: Page) -> Result<Option<Part>> {
+        let slice = &mut self.slices[at];
+        check_order(&slice.after, &page.objects, &self.prefix)?;
+        slice.asked = false;
+        slice.pages += 1;
+        self.page = self.page.max(page.objects.len() as u64);
+        if let Some(until) = &slice.until {
+            let inside = page.objects.partition_point(|object| object.key.as_str() <= until.as_str());
+            slice.done = inside < page.objects.len();
+            page.objects.truncate(inside);
+        }
+        slice.done |= page.next.is_none();
+        self.keys += page.objects.len() as u64;
+        let after = slice.after.clone();
+        if let Some(last) = page.objects.last() {
+            slice.after = last.key.as_str().to_owned();
+        }
+        let until = if slice.done { slice.until.clone() } else { Some(slice.after.clone()) };
+        let passed = slice.cuts.partition_point(|cut| cut.key <= slice.after);
+        slice.cuts.drain(..passed);
+        match page.next {
+            Some(token) if !slice.done => slice.from = From::Token(token),
+            _ => slice.cuts.clear(),
+        }
+        let learns = self.can_skip && !slice.done && slice.pages >= slice.learns_at && slice.cuts.is_empty();
+        slice.shown =
+            if learns { page.objects.iter().map(|o| o.key.as_str().to_owned()).collect() } else { Vec::new() };
+        let part = Part { after, until, objects: page.objects };
+        Ok(Some(part).filter(|part| part.until.as_ref() != Some(&part.after)))
+    }
+}
+
+/// Pages must rise strictly and stay under the prefix: what is missing between two keys is taken for absent, so
+/// a listing out of order proves nothing.
+fn check_order(after: &str, page: &[ObjectMeta], prefix: &str) -> Result<()> {
+    let mut last = after;
+    for object in page {
+        let key = object.key.as_str();
+        if key <= last && !last.is_empty() {
+            let detail = format!("the listing is out of order: “{key}” came after “{last}”");
+            return Err(Error::new(ErrorCode::StorageFailed, detail));
+        }
+        if !key.starts_with(prefix) {
+            let detail = format!("the listing of “{prefix}” has the key “{key}”");
+            return Err(Error::new(ErrorCode::StorageFailed, detail));
+        }
+        last = key;
+    }
+    Ok(())
+}
