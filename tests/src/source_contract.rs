@@ -10,6 +10,7 @@ use bytes::Bytes;
 use futures::future::join_all;
 use s3_connector_engine::connection::{ConnectionDraft, SecretNeed, Settings};
 use s3_connector_engine::object::{ETag, ObjectKey, ObjectMeta};
+use s3_connector_engine::slices::{Listing, STREAMS};
 use s3_connector_engine::source::{Fetched, ObjectSource, ResolvedCredentials};
 
 /// More pages than this are a listing that does not end.
@@ -227,6 +228,37 @@ pub async fn many_pages_give_every_object_once(fixture: &impl Fixture) {
     assert_eq!(listed, keys);
 }
 
+/// A page that begins after a key shows what a serial listing shows after it, whether there is such a key or not.
+pub async fn a_page_begins_after_any_key<F: Fixture>(fixture: &F) {
+    let mut keys = F::keys();
+    fill(fixture, &keys).await;
+    keys.sort_unstable();
+    let source = fixture.source();
+    let after: Vec<String> = keys.iter().flat_map(|key| [key.clone(), format!("{key}!")]).collect();
+    for after in after {
+        let token = source.token_after(&after).expect("a token");
+        let page = source.list("", Some(&token)).await.expect("a page");
+        let listed: Vec<&str> = page.objects.iter().map(|object| object.key.as_str()).collect();
+        let wanted: Vec<&str> = keys.iter().filter(|key| **key > after).map(String::as_str).collect();
+        assert_eq!(listed, wanted, "after “{}”", after.escape_debug());
+    }
+}
+
+/// Slices give what a serial listing gives.
+pub async fn many_requests_at_once_give_every_object_once(fixture: &impl Fixture) {
+    let mut keys: Vec<String> = (0..MANY).map(|n| format!("many/{}/{n:05}.md", n % 7)).collect();
+    fill(fixture, &keys).await;
+    keys.sort_unstable();
+    let mut listing = Listing::new(fixture.source(), "many/", STREAMS);
+    let mut parts = Vec::new();
+    while let Some(part) = listing.next(true).await.expect("a part") {
+        parts.push(part);
+    }
+    parts.sort_by(|a, b| a.after.cmp(&b.after));
+    let listed: Vec<_> = parts.iter().flat_map(|part| &part.objects).map(|object| object.key.to_string()).collect();
+    assert_eq!(listed, keys);
+}
+
 /// The bytes of another version are never given.
 pub async fn a_changed_object_is_changed(fixture: &impl Fixture) {
     let source = fixture.source();
@@ -300,6 +332,8 @@ macro_rules! source_contract {
                 every_key_listed_can_be_read,
                 a_prefix_is_literal,
                 many_pages_give_every_object_once,
+                a_page_begins_after_any_key,
+                many_requests_at_once_give_every_object_once,
                 a_changed_object_is_changed,
                 a_removed_object_is_gone,
                 bytes_come_whole_and_untouched,

@@ -23,8 +23,8 @@ pub(super) struct Level {
     pub folder: String,
     /// Names after this one are not known yet.
     pub after: String,
-    /// About how many pages one of its folders has.
-    pub pages: f64,
+    /// About how many pages one of its folders has, where a page had several; otherwise it has a page at least.
+    pub pages: Option<f64>,
 }
 
 /// More pages than this are not told apart.
@@ -40,22 +40,16 @@ pub(super) fn levels(prefix: &str, page: &[String], until: Option<&str>) -> Vec<
     let Some(last) = page.last() else { return Vec::new() };
     let slashes = last[prefix.len()..].match_indices('/').map(|(at, _)| prefix.len() + at + 1);
     let starts: Vec<usize> = std::iter::once(prefix.len()).chain(slashes).collect();
-    let mut levels: Vec<Level> = Vec::new();
-    let mut inner = 1.0;
-    for pair in starts.windows(2).rev() {
+    let level = |pair: &[usize]| {
         let (folder, child) = (&last[..pair[0]], &last[..pair[1]]);
         let children = distinct(page, folder);
-        // A page that has several of them measures them; one that is inside of one only says that it is larger.
-        inner = if children > 1 { 1.0 / children as f64 } else { f64::min(inner * 4.0, MANY).max(1.0) };
         let after = format!("{}0", &child[..child.len() - 1]);
         // A folder that begins on this page is a small one, as far as anybody knows.
-        let is_large = page[0].starts_with(folder);
-        if is_large && until.is_none_or(|until| after.as_str() < until) {
-            levels.push(Level { folder: folder.to_owned(), after, pages: inner });
-        }
-    }
-    levels.reverse();
-    levels
+        let is_large = page[0].starts_with(folder) && until.is_none_or(|until| after.as_str() < until);
+        let pages = (children > 1).then(|| 1.0 / children as f64);
+        is_large.then(|| Level { folder: folder.to_owned(), after, pages })
+    };
+    starts.windows(2).filter_map(level).collect()
 }
 
 /// How many different names right under a folder a page has.
@@ -207,7 +201,7 @@ mod tests {
         let found = levels("p/", &page, None);
         let shown: Vec<(&str, &str)> = found.iter().map(|l| (l.folder.as_str(), l.after.as_str())).collect();
         assert_eq!(shown, [("p/", "p/t30")]);
-        assert_eq!(found[0].pages, 0.25);
+        assert_eq!(found[0].pages, Some(0.25));
         let found = levels("p/", &page[9..], None);
         let shown: Vec<(&str, &str)> = found.iter().map(|l| (l.folder.as_str(), l.after.as_str())).collect();
         assert_eq!(shown, [("p/", "p/t30"), ("p/t3/", "p/t3/docs0")]);

@@ -133,8 +133,7 @@ impl Listing {
             (Ask::Page { slice, .. }, Answer::Page(Err(error))) => self.tiling.failed(*slice, error),
             (Ask::Names(level), Answer::Names(names)) => {
                 // Names only help to cut: without them the listing takes longer.
-                let names = names.unwrap_or_default();
-                self.tiling.names(level, &names.names, names.more);
+                self.tiling.names(level, names.unwrap_or_default());
                 Ok(Vec::new())
             }
             (Ask::Page { .. }, Answer::Names(_)) | (Ask::Names(_), Answer::Page(_)) => {

@@ -201,8 +201,10 @@ fn a_large_bucket_of_any_shape_is_cut_for_few_requests() {
         check(&bucket, "", parts);
         let serial = bucket.keys.len().div_ceil(bucket.page) as u64;
         let (asked, rounds) = (requests(&bucket), turns as f64 / f64::from(ANSWER));
-        eprintln!("{shape}: {asked} requests in the time of {rounds:.1}, instead of {serial}");
-        assert!(asked as f64 <= serial as f64 * 1.15 + 3.0, "{shape}: {asked} requests instead of {serial}");
+        assert!(asked as f64 <= serial as f64 * 1.17, "{shape}: {asked} requests instead of {serial}");
+        // Numbers are the hardest: that all begin with zeros is found out zero by zero.
+        let most = if shape == "numbered" { 50.0 } else { 25.0 };
+        assert!(rounds <= most, "{shape}: in the time of {rounds} requests instead of {serial}");
     }
 }
 
@@ -225,7 +227,7 @@ fn a_server_that_cannot_begin_after_a_key_is_listed_from_its_start() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(120))]
     #[test]
     fn every_key_comes_once_whatever_they_are_and_however_answers_come(
         keys in prop::collection::vec("[abé/中]{1,7}|[0-9a-f]{3}|t/[0-9]{2}/[a-c]{1,3}", 0..400),

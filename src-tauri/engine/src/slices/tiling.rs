@@ -10,17 +10,22 @@ use super::Part;
 use super::cuts::{Cut, Level, among, levels};
 use crate::error::{Error, ErrorCode, Result};
 use crate::object::ObjectMeta;
-use crate::source::Page;
+use crate::source::{Names, Page};
 
 /// Pages before anything is cut: most buckets end here, and cost what they always did.
 const SERIAL_PAGES: u64 = 2;
 /// A slice with fewer pages than this before it is not cut: its end would cost more than it saves.
-const WORTH_A_CUT: f64 = 1.5;
+const WORTH_A_CUT: f64 = 3.0;
+/// A folder beside one that is larger than a page is taken for this many pages.
+const FOLDER: f64 = 3.0;
 /// What the end of a slice costs: on average half of its last page lies beyond it.
 const END: f64 = 0.5;
-/// Requests beyond those of a serial listing: so many, and so many for each one that is needed.
+/// Requests beyond those of a serial listing: so many, one more for each so many that are needed, up to a bound; and this
+/// share of those that are needed.
 const SPARE: f64 = 3.0;
-const SPARE_SHARE: f64 = 0.12;
+const SPARE_GROWS: f64 = 8.0;
+const MOST_SPARE: f64 = 10.0;
+const SPARE_SHARE: f64 = 0.1;
 /// What is still to come is believed up to this many times of what has come.
 const BELIEVED: f64 = 40.0;
 
@@ -53,20 +58,17 @@ struct Slice {
     until: Option<String>,
     /// Rising, all of them before `until`.
     cuts: Vec<Cut>,
-    pages: u64,
     /// The keys of the last page, for as long as something is to be learnt from them.
     shown: Vec<String>,
     /// A key that was known before it began.
     before: Option<String>,
-    /// Pages after which it is looked at for cuts.
-    learns_at: u64,
     asked: bool,
     done: bool,
 }
 
 impl Slice {
     fn new(from: From, after: String, until: Option<String>, cuts: Vec<Cut>, before: Option<String>) -> Self {
-        Self { after, from, until, cuts, pages: 0, shown: Vec::new(), before, learns_at: 1, asked: false, done: false }
+        Self { after, from, until, cuts, shown: Vec::new(), before, asked: false, done: false }
     }
 
     /// About how many pages are known to lie before it.
@@ -92,6 +94,8 @@ pub(super) struct Tiling {
     held: Option<Page>,
     /// Names that are to be asked for.
     levels: VecDeque<Level>,
+    /// The same with those that have come, the outermost first.
+    learning: Vec<(Level, Option<Names>)>,
     /// Folders whose names are known, as far as this key.
     named: HashMap<String, String>,
     /// Answers, of names too.
@@ -105,9 +109,9 @@ impl Tiling {
     /// One slice, of everything under a prefix. `can_skip`: a page may be asked for that begins after a key.
     pub fn new(prefix: &str, can_skip: bool) -> Self {
         let slices = vec![Slice::new(From::Start, String::new(), None, Vec::new(), None)];
-        let (held, levels, named) = (None, VecDeque::new(), HashMap::new());
+        let (held, levels, learning, named) = (None, VecDeque::new(), Vec::new(), HashMap::new());
         let prefix = prefix.to_owned();
-        Self { prefix, slices, can_skip, skips: false, held, levels, named, requests: 0, keys: 0, page: 1 }
+        Self { prefix, slices, can_skip, skips: false, held, levels, learning, named, requests: 0, keys: 0, page: 1 }
     }
 
     /// Whether every slice is done.
@@ -125,14 +129,14 @@ impl Tiling {
         if let Some(slice) = self.slices.iter().position(|slice| !slice.asked && !slice.done) {
             return Some(self.ask(slice));
         }
-        if let Some(level) = self.levels.pop_front() {
-            return Some(Ask::Names(level));
-        }
-        if !self.can_skip || self.requests < SERIAL_PAGES || self.is_costly() {
+        if !self.can_skip || self.requests < SERIAL_PAGES {
             return None;
         }
-        if self.largest().is_none() {
+        if self.largest().is_none() && self.learning.is_empty() {
             self.learn();
+        }
+        if self.is_costly() {
+            return None;
         }
         let level = self.levels.pop_front().map(Ask::Names);
         level.or_else(|| self.split().map(|slice| self.ask(slice)))
@@ -150,7 +154,7 @@ impl Tiling {
         let to_come: f64 = self.slices.iter().map(Slice::left).sum();
         let open = self.slices.iter().filter(|slice| !slice.done).count() as f64;
         let spent = self.requests as f64 - needed + (open + 1.0) * END;
-        spent > SPARE + SPARE_SHARE * (needed + to_come).min(needed * BELIEVED)
+        spent > (SPARE + needed / SPARE_GROWS).min(MOST_SPARE) + SPARE_SHARE * (needed + to_come).min(needed * BELIEVED)
     }
 
     /// The slice that has the most before it, if that is worth a cut.
@@ -182,38 +186,51 @@ impl Tiling {
 
     /// Looks for cuts in a slice that goes on and has none, in what its last page showed.
     fn learn(&mut self) {
-        let due = |slice: &Slice| !slice.done && !slice.shown.is_empty() && slice.pages >= slice.learns_at;
+        let due = |slice: &Slice| !slice.done && !slice.shown.is_empty();
         let Some(at) = self.slices.iter().position(due) else { return };
         let slice = &mut self.slices[at];
-        slice.learns_at = slice.pages * 2 + 1;
         let shown = std::mem::take(&mut slice.shown);
         let (before, until) = (slice.before.clone(), slice.until.clone());
         let last = shown.last().map(String::as_str).unwrap_or_default();
         let folder = &last[..last.rfind('/').map_or(0, |slash| slash + 1).max(self.prefix.len())];
         let names: Vec<&str> = shown.iter().filter_map(|key| key.strip_prefix(folder)).collect();
-        // Most of the page lies in one folder, which may be a large one.
-        if names.len() * 2 >= shown.len() {
+        // The page lies in one folder, so that is a large one.
+        if names.len() == shown.len() {
             let before = before.as_deref().and_then(|key| key.strip_prefix(folder));
             self.know(&among(folder, &names, before, until.as_deref()));
         }
         let (prefix, named) = (&self.prefix, &self.named);
         let known = |level: &Level| named.get(&level.folder).is_some_and(|last| level.after <= *last);
-        self.levels.extend(levels(prefix, &shown, until.as_deref()).into_iter().filter(|level| !known(level)));
+        let levels = levels(prefix, &shown, until.as_deref()).into_iter().filter(|level| !known(level));
+        self.learning = levels.map(|level| (level, None)).collect();
+        self.levels.extend(self.learning.iter().map(|(level, _)| level.clone()));
     }
 
-    /// Takes in what lies beside a folder.
-    pub fn names(&mut self, level: &Level, names: &[String], truncated: bool) {
+    /// Takes in what lies beside a folder; once that of all folders on the way is there, it is known how large each is.
+    pub fn names(&mut self, level: &Level, names: Names) {
         self.requests += 1;
         let end = || format!("{}{}", level.folder, char::MAX);
-        let known = if truncated { names.last().cloned() } else { None };
+        let known = if names.more { names.names.last().cloned() } else { None };
         self.named.insert(level.folder.clone(), known.unwrap_or_else(end));
-        let mut cuts: Vec<Cut> = names.iter().map(|name| Cut { key: name.clone(), pages: level.pages }).collect();
-        if truncated {
-            let short: Vec<&str> = names.iter().filter_map(|name| name.strip_prefix(&level.folder)).collect();
-            let mut beyond = among(&level.folder, &short, None, None);
-            // One page of names stands for as many folders.
-            beyond.iter_mut().for_each(|cut| cut.pages *= level.pages * names.len() as f64);
-            cuts.append(&mut beyond);
+        if let Some((_, answer)) = self.learning.iter_mut().find(|(asked, _)| asked == level) {
+            *answer = Some(names);
+        }
+        if self.learning.iter().any(|(_, names)| names.is_none()) {
+            return;
+        }
+        let mut cuts = Vec::new();
+        let mut inner = FOLDER;
+        for (Level { folder, pages, .. }, names) in std::mem::take(&mut self.learning).into_iter().rev() {
+            let Names { names, more } = names.unwrap_or_default();
+            let pages = pages.unwrap_or(inner);
+            inner = pages * (names.len() + 1) as f64;
+            if more {
+                let short: Vec<&str> = names.iter().filter_map(|name| name.strip_prefix(&folder)).collect();
+                let beyond = among(&folder, &short, None, None).into_iter();
+                // One page of names stands for as many folders.
+                cuts.extend(beyond.map(|cut| Cut { pages: cut.pages * inner, ..cut }));
+            }
+            cuts.extend(names.into_iter().map(|key| Cut { key, pages }));
         }
         self.know(&cuts);
     }
@@ -282,6 +299,7 @@ impl Tiling {
         self.can_skip = false;
         self.slices.truncate(1);
         self.levels.clear();
+        self.learning.clear();
         self.slices[0].until = None;
         self.slices[0].cuts.clear();
         let held = self.held.take();
@@ -294,7 +312,6 @@ impl Tiling {
         let slice = &mut self.slices[at];
         check_order(&slice.after, &page.objects, &self.prefix)?;
         slice.asked = false;
-        slice.pages += 1;
         self.page = self.page.max(page.objects.len() as u64);
         if let Some(until) = &slice.until {
             let inside = page.objects.partition_point(|object| object.key.as_str() <= until.as_str());
@@ -314,7 +331,7 @@ impl Tiling {
             Some(token) if !slice.done => slice.from = From::Token(token),
             _ => slice.cuts.clear(),
         }
-        let learns = self.can_skip && !slice.done && slice.pages >= slice.learns_at && slice.cuts.is_empty();
+        let learns = self.can_skip && !slice.done && slice.left() < WORTH_A_CUT;
         slice.shown =
             if learns { page.objects.iter().map(|o| o.key.as_str().to_owned()).collect() } else { Vec::new() };
         let part = Part { after, until, objects: page.objects };
