@@ -58,6 +58,8 @@ pub fn test(workspace: &Workspace, filter: Option<&str>) -> Outcome {
 /// Measures memory and speed, in all or in the named parts; never a part of the tests, because a slow machine is no error.
 pub fn bench(workspace: &Workspace, release: bool, parts: &[String]) -> Outcome {
     setup::windows(workspace)?;
+    tools::RCLONE.ready(workspace)?;
+    tools::AWS_CLI.ready(workspace)?;
     ui::built(workspace)?;
     ui::built_for_browsers(workspace)?;
     say("cargo build");

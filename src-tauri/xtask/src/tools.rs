@@ -30,6 +30,9 @@ pub const RCLONE: PythonTool = PythonTool { folder: "rclone", packages: &["rclon
 pub const MOTO: PythonTool =
     PythonTool { folder: "moto", packages: &["moto[s3,iam]==5.2.5", "flask==3.1.3", "flask-cors==6.0.5"] };
 
+/// What people list buckets with, to compare with: a bench runs it, no test does.
+pub const AWS_CLI: PythonTool = PythonTool { folder: "aws", packages: &["awscli==1.46.3"] };
+
 /// Supermemory's own client, the last that speaks to the routes of version 3. With the packages that judge its replies.
 pub const SUPERMEMORY_3: PythonTool =
     PythonTool { folder: "supermemory-3", packages: &["supermemory==3.62.0", "httpx==0.28.1", "pydantic==2.14.3"] };
@@ -82,7 +85,8 @@ impl PythonTool {
 
 /// Where the installed programs are, in the order in which they are looked for.
 pub fn folders(workspace: &Workspace) -> Vec<PathBuf> {
-    vec![workspace.tools().join("bin"), venv_bin(&workspace.tools().join("rclone"))]
+    let python = ["rclone", "aws"].map(|folder| venv_bin(&workspace.tools().join(folder)));
+    std::iter::once(workspace.tools().join("bin")).chain(python).collect()
 }
 
 fn venv_bin(home: &std::path::Path) -> PathBuf {

@@ -18,7 +18,7 @@ pub(super) fn page(state: &State, input: ListObjectsV2Input) -> S3Result<ListObj
         Some(token) => {
             Some(key_of(token).ok_or_else(|| s3_error!(InvalidArgument, "the continuation token is wrong"))?)
         }
-        None => None,
+        None => input.start_after.clone(),
     };
     let asked = input.max_keys.and_then(|keys| usize::try_from(keys).ok()).unwrap_or(1_000);
     let size = asked.min(state.page_size).min(1_000);

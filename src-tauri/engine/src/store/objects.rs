@@ -1,7 +1,7 @@
 //! Rows of `objects`: what the bucket showed. A page of a listing is merged with the stored rows of its key
 //! range, so keys that look as they did cost no write.
 
-use rusqlite::{Connection as Db, OptionalExtension, Row, Statement, params};
+use rusqlite::{Connection as Db, OptionalExtension, Row, params};
 
 use super::sql_error;
 use crate::error::Result;
@@ -17,10 +17,11 @@ pub fn begin_listing(db: &Db, connection: i64) -> Result<()> {
 /// Merges a part of the listing of a prefix with the stored keys between its ends. Stored keys that it does not show are
 /// remembered as missing. Keys that look as they did cost no write.
 pub fn record_part(db: &Db, connection: i64, prefix: &str, part: &Part) -> Result<()> {
-    let Part { after, until, objects: page } = part;
-    if until.as_deref() == Some(after) {
+    if part.until.as_ref() == Some(&part.after) {
         return Ok(());
     }
+    // Nothing is written while stored keys are being read: what a cursor shows of a table that changes is anybody's guess.
+    let (changed, gone) = compare(db, connection, prefix, part)?;
     let mut upsert = db
         .prepare_cached(
             "INSERT INTO objects (connection, key, etag, size, modified, storage_class) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
@@ -28,42 +29,45 @@ pub fn record_part(db: &Db, connection: i64, prefix: &str, part: &Part) -> Resul
              modified = excluded.modified, storage_class = excluded.storage_class",
         )
         .map_err(sql_error)?;
+    for ObjectMeta { key, etag, size, modified, storage_class } in changed {
+        let size = *size as i64;
+        upsert
+            .execute(params![connection, key.as_str(), etag.as_str(), size, modified, storage_class])
+            .map_err(sql_error)?;
+    }
     let mut missing = db.prepare_cached("INSERT INTO missing (connection, key) VALUES (?1, ?2)").map_err(sql_error)?;
+    gone.iter().try_for_each(|key| missing.execute(params![connection, key]).map(drop)).map_err(sql_error)
+}
+
+/// What of a part looks otherwise than it is stored, and the stored keys that it does not show.
+fn compare<'p>(
+    db: &Db,
+    connection: i64,
+    prefix: &str,
+    Part { after, until, objects }: &'p Part,
+) -> Result<(Vec<&'p ObjectMeta>, Vec<String>)> {
     let (begin, start) = if after.is_empty() { ("key >= ?2", prefix) } else { ("key > ?2", after.as_str()) };
     let finish = if until.is_some() { "key <= ?3" } else { "?3 IS NULL" };
     let mut stored = db.prepare_cached(&select(begin, finish)).map_err(sql_error)?;
     let mut stored = stored.query(params![connection, start, until]).map_err(sql_error)?;
-    let mut old = stored.next().map_err(sql_error)?;
-    let mut page = page.iter().peekable();
+    let (mut changed, mut gone) = (Vec::new(), Vec::new());
+    let mut shown = objects.iter().peekable();
     // Both rise: one walk over the two of them. Stored keys are compared where they lie, without a copy.
-    while let Some(row) = old {
+    while let Some(row) = stored.next().map_err(sql_error)? {
         let key = row.get_ref(0).and_then(|key| Ok(key.as_str()?)).map_err(sql_error)?;
         // Keys under one prefix follow one another.
         if !key.starts_with(prefix) {
             break;
         }
-        while let Some(new) = page.next_if(|object| object.key.as_str() < key) {
-            put(&mut upsert, connection, new)?;
-        }
-        match page.next_if(|object| object.key.as_str() == key) {
+        changed.extend(std::iter::from_fn(|| shown.next_if(|object| object.key.as_str() < key)));
+        match shown.next_if(|object| object.key.as_str() == key) {
             Some(object) if looks_as(object, row).map_err(sql_error)? => {}
-            Some(object) => put(&mut upsert, connection, object)?,
-            None => {
-                missing.execute(params![connection, key]).map_err(sql_error)?;
-            }
+            Some(object) => changed.push(object),
+            None => gone.push(key.to_owned()),
         }
-        old = stored.next().map_err(sql_error)?;
     }
-    page.try_for_each(|new| put(&mut upsert, connection, new))
-}
-
-fn put(upsert: &mut Statement<'_>, connection: i64, object: &ObjectMeta) -> Result<()> {
-    let ObjectMeta { key, etag, size, modified, storage_class } = object;
-    let size = *size as i64;
-    upsert
-        .execute(params![connection, key.as_str(), etag.as_str(), size, modified, storage_class])
-        .map_err(sql_error)?;
-    Ok(())
+    changed.extend(shown);
+    Ok((changed, gone))
 }
 
 /// Whether an object is what is stored of it.

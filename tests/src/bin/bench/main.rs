@@ -2,7 +2,7 @@
 //! page by page in this process; the process that is measured is `s3c` alone. Each case runs at a tenth of its size first,
 //! so that the table says what grows with the bucket; memory over the limit is a failure. Behind the table: documents sent
 //! to a Supermemory that takes a moment for every answer; less than the requests at once make possible is a failure too. And a
-//! preview, as a person waits for it.
+//! preview, as a person waits for it; and listings, beside rclone and the AWS CLI.
 
 #![allow(clippy::unwrap_used, reason = "a bench that cannot go on panics")]
 #![allow(clippy::print_stdout, reason = "its voice is the terminal")]
@@ -12,9 +12,11 @@ mod bucket;
 mod desktop;
 #[cfg(target_os = "linux")]
 mod first_use;
+mod listing;
 mod preview;
 #[cfg(target_os = "linux")]
 mod scroll;
+mod shapes;
 mod studio;
 mod there;
 
@@ -55,12 +57,19 @@ const CASES: [Case; 3] = [
 
 fn main() -> ExitCode {
     let s3c = std::env::current_exe().unwrap().with_file_name(format!("s3c{}", std::env::consts::EXE_SUFFIX));
+    let words: Vec<String> = std::env::args().collect();
+    if let [_, word, endpoint] = &words[..]
+        && word == listing::PROBE
+    {
+        listing::probe(endpoint);
+        return ExitCode::SUCCESS;
+    }
     // For a look at the trend without the wait: every size divided by this.
     let part = std::env::args().nth(1).and_then(|part| part.parse().ok()).unwrap_or(1);
     println!("{}", machine());
     // Named by itself, only that is measured.
     let named = |name: &str| std::env::args().any(|word| word == name);
-    let all = !["desktop", "first-use", "scroll", "supermemory", "preview", "studio"].into_iter().any(named);
+    let all = !["desktop", "first-use", "scroll", "supermemory", "preview", "studio", "listing"].into_iter().any(named);
     #[cfg(target_os = "linux")]
     let heavy = ((all || named("desktop")) && desktop::is_heavy()) | ((all || named("scroll")) && scroll::stutters());
     #[cfg(target_os = "linux")]
@@ -81,6 +90,10 @@ fn main() -> ExitCode {
     if stutters {
         println!("a rule has to be answered as fast as it is typed");
     }
+    let lists = (all || named("listing")) && listing::is_slow(part, named("once"));
+    if lists {
+        println!("a listing has to be faster beside others, or to ask for less");
+    }
     let slow = (all || named("supermemory")) && there::is_slow(&s3c, part);
     if slow {
         println!("less than {} % of what the requests at once make possible", there::SHARE);
@@ -88,7 +101,7 @@ fn main() -> ExitCode {
     if over {
         println!("more than {LIMIT} MB: a bucket must not be able to fill the memory");
     }
-    if heavy || over || slow || waits || stutters { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if heavy || over || slow || waits || stutters || lists { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Measures the cases, prints the table, and says whether one took too much memory.

@@ -1,0 +1,140 @@
+//! A bucket of a given shape: the same keys each time, a latency for each page, and a count of what was asked.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures::FutureExt;
+use percent_encoding::percent_decode_str;
+use s3_connector_tests::loopback::Loopback;
+
+/// Keys of a page, as many as S3 gives.
+const PAGE: usize = 1_000;
+
+/// What the keys look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    Random,
+    Tenants,
+    Dates,
+    Skewed,
+}
+
+impl Shape {
+    pub const ALL: [Self; 4] = [Self::Random, Self::Tenants, Self::Dates, Self::Skewed];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Random => "flat random names",
+            Self::Tenants => "deep folders per tenant",
+            Self::Dates => "dated logs",
+            Self::Skewed => "one prefix with 90 %",
+        }
+    }
+
+    fn key(self, n: u64, keys: u64) -> String {
+        match self {
+            Self::Random => format!("{:016x}.json", mixed(n)),
+            Self::Tenants => {
+                let (tenant, kind) = (n / 400, ["docs", "mail", "notes"][n as usize % 3]);
+                format!("tenants/tenant-{tenant:05}/{kind}/2026/{n:08}.md")
+            }
+            Self::Dates => {
+                let day = n * 700 / keys;
+                format!("logs/{}/{:02}/{:02}/{n:09}.log", 2024 + day / 360, day / 30 % 12 + 1, day % 30 + 1)
+            }
+            Self::Skewed => match n % 20 {
+                0 => format!("archive/{n:08}.txt"),
+                1 => format!("zoo/{n:08}.txt"),
+                _ => format!("data/{:012x}", mixed(n) >> 16),
+            },
+        }
+    }
+}
+
+/// A number that looks like chance, the same each time.
+fn mixed(n: u64) -> u64 {
+    let n = (n ^ (n >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let n = (n ^ (n >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    n ^ (n >> 31)
+}
+
+/// A bucket that is served.
+pub struct Shaped {
+    requests: Arc<AtomicU64>,
+    http: Loopback,
+}
+
+impl Shaped {
+    pub fn start(shape: Shape, keys: u64, latency: Duration) -> Self {
+        let mut all: Vec<String> = (0..keys).map(|n| shape.key(n, keys)).collect();
+        all.sort_unstable();
+        let (all, requests) = (Arc::new(all), Arc::new(AtomicU64::new(0)));
+        let count = Arc::clone(&requests);
+        let http = Loopback::serve(Arc::new(move |request| {
+            count.fetch_add(1, Ordering::Relaxed);
+            let all = Arc::clone(&all);
+            let query = request.uri().query().unwrap_or_default().to_owned();
+            async move {
+                tokio::time::sleep(latency).await;
+                let answer = hyper::Response::builder().header("content-type", "application/xml");
+                Ok(answer.body(answer_to(&all, &query).into()).expect("an answer"))
+            }
+            .boxed()
+        }));
+        Self { requests, http: http.expect("a free port on loopback") }
+    }
+
+    pub fn endpoint(&self) -> String {
+        self.http.url()
+    }
+
+    /// How many requests came since this was asked last.
+    pub fn requests(&self) -> u64 {
+        self.requests.swap(0, Ordering::Relaxed)
+    }
+}
+
+fn answer_to(all: &[String], query: &str) -> String {
+    let value = |name: &str| {
+        let found = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+        found.map(|text| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned())
+    };
+    let prefix = value("prefix").unwrap_or_default();
+    let after = ["continuation-token", "start-after", "marker"].iter().find_map(|name| value(name));
+    let from = match &after {
+        Some(after) => all.partition_point(|key| key <= after).max(all.partition_point(|key| *key < prefix)),
+        None => all.partition_point(|key| *key < prefix),
+    };
+    let delimiter = value("delimiter").is_some_and(|delimiter| !delimiter.is_empty());
+    let mut xml = String::with_capacity(PAGE * 260);
+    xml.push_str("<ListBucketResult><Name>big</Name><EncodingType>url</EncodingType>");
+    let (mut shown, mut at) = (0, from);
+    let mut last = String::new();
+    while shown < PAGE && at < all.len() && all[at].starts_with(&prefix) {
+        shown += 1;
+        let folder = delimiter.then(|| all[at][prefix.len()..].find('/').map(|slash| prefix.len() + slash + 1));
+        if let Some(end) = folder.flatten() {
+            let folder = &all[at][..end];
+            let _ = write!(xml, "<CommonPrefixes><Prefix>{folder}</Prefix></CommonPrefixes>");
+            at += all[at..].partition_point(|key| key.starts_with(folder));
+            last = format!("{folder}{}", char::MAX);
+            continue;
+        }
+        let _ = write!(
+            xml,
+            "<Contents><Key>{}</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified>\
+             <ETag>&quot;{at:032x}&quot;</ETag><Size>4096</Size><StorageClass>STANDARD</StorageClass></Contents>",
+            all[at]
+        );
+        last.clone_from(&all[at]);
+        at += 1;
+    }
+    let more = at < all.len() && all[at].starts_with(&prefix);
+    let _ = write!(xml, "<KeyCount>{shown}</KeyCount><MaxKeys>{PAGE}</MaxKeys><IsTruncated>{more}</IsTruncated>");
+    if more {
+        let _ = write!(xml, "<NextContinuationToken>{last}</NextContinuationToken>");
+    }
+    xml + "</ListBucketResult>"
+}
