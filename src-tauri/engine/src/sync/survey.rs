@@ -29,6 +29,17 @@ pub struct Sums {
     pub leaving: u64,
 }
 
+impl Sums {
+    /// Adds those of other keys.
+    pub fn add(&mut self, other: &Self) {
+        self.brake.bare += other.brake.bare;
+        self.brake.held += other.brake.held;
+        self.brake.listed += other.brake.listed;
+        self.places += other.places;
+        self.leaving += other.leaving;
+    }
+}
+
 /// What a preview says of one key, with the document limit applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
