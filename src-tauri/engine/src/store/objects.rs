@@ -117,7 +117,7 @@ fn walk(
              WHERE connection = ?1 AND {begin} AND {finish} ORDER BY key"
         ))
         .map_err(sql_error)?;
-    let rows = statement.query_map(params![connection, start, end], read).map_err(sql_error)?;
+    let rows = statement.query_map(params![connection, start, end], |row| read(row, 0)).map_err(sql_error)?;
     rows.take_while(|object| object.as_ref().map_or(true, &wanted))
         .collect::<std::result::Result<_, _>>()
         .map_err(sql_error)
@@ -130,15 +130,16 @@ pub fn one(db: &Db, connection: i64, key: &ObjectKey) -> Result<Option<ObjectMet
             "SELECT key, etag, size, modified, storage_class FROM objects WHERE connection = ?1 AND key = ?2",
         )
         .map_err(sql_error)?;
-    statement.query_row(params![connection, key.as_str()], read).optional().map_err(sql_error)
+    statement.query_row(params![connection, key.as_str()], |row| read(row, 0)).optional().map_err(sql_error)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<ObjectMeta> {
+/// Reads an object from the columns of a row that begin at `first`.
+pub(super) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<ObjectMeta> {
     Ok(ObjectMeta {
-        key: ObjectKey::new(row.get::<_, String>(0)?),
-        etag: ETag::new(row.get::<_, String>(1)?),
-        size: row.get::<_, i64>(2)? as u64,
-        modified: row.get(3)?,
-        storage_class: row.get(4)?,
+        key: ObjectKey::new(row.get::<_, String>(first)?),
+        etag: ETag::new(row.get::<_, String>(first + 1)?),
+        size: row.get::<_, i64>(first + 2)? as u64,
+        modified: row.get(first + 3)?,
+        storage_class: row.get(first + 4)?,
     })
 }

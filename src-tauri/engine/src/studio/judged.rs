@@ -42,7 +42,8 @@ pub(super) struct Plan {
 
 impl Judged {
     pub(super) fn new(verdicts: Vec<Option<Verdict>>, tags: Tags, ranking: Ranking, mut plan: Plan) -> Self {
-        let Ranking { tags: largest, tag_count, collisions, collision_count, colliding, planned, planned_count } = ranking;
+        let Ranking { tags: largest, tag_count, collisions, collision_count, colliding, planned, planned_count } =
+            ranking;
         let totals = StudioTotals {
             colliding,
             tags: largest,
