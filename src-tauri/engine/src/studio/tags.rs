@@ -249,7 +249,7 @@ impl<'a> Shard<'a> {
     fn number(&mut self, hash: u32, name: Cow<'a, str>) -> usize {
         let mut slot = hash as usize;
         loop {
-            slot %= self.slots.len();
+            slot &= self.slots.len() - 1;
             let number = self.slots[slot];
             match self.tags.get(number as usize) {
                 None => break,
