@@ -10,18 +10,18 @@ fn table(rows: u32) -> PreviewTable {
 }
 
 fn item(number: u32, rows: u32) -> PlanItem {
-    let skipped = number % 5 == 0;
+    let skipped = number.is_multiple_of(5);
     PlanItem {
         key: format!("Users/{number:05}.md"),
         action: if skipped { PlanAction::Skipped } else { PlanAction::New },
-        reason: skipped.then_some(if number % 2 == 0 { SkipReason::OverLimit } else { SkipReason::Refused }),
+        reason: skipped.then_some(if number.is_multiple_of(2) { SkipReason::OverLimit } else { SkipReason::Refused }),
         sentence: skipped.then(|| match number % 2 {
             0 => SkipReason::OverLimit.sentence().to_owned(),
             _ => format!("refused for reason {number}"),
         }),
-        tag: (number % 3 == 0).then(|| format!("user-{}", number % 2)),
+        tag: number.is_multiple_of(3).then(|| format!("user-{}", number % 2)),
         capture: None,
-        size: (number % 7 != 0).then(|| u64::from((rows - number) / 2)),
+        size: (!number.is_multiple_of(7)).then(|| u64::from((rows - number) / 2)),
         modified: Some(i64::from(number % 11)),
     }
 }
