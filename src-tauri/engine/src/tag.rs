@@ -217,16 +217,22 @@ pub enum Reading<'k> {
     Illegal(&'k str),
 }
 
+impl Reading<'_> {
+    fn tag_of(self) -> TagOf {
+        match self {
+            Self::Captured(text) => TagOf::Tag(ContainerTag(text.to_owned())),
+            Self::Replaced(_, tag) => TagOf::Tag(tag),
+            Self::Given(tag) | Self::Fallback(tag) => TagOf::Tag(tag.clone()),
+            Self::Nothing => TagOf::None,
+            Self::Illegal(_) => TagOf::Illegal,
+        }
+    }
+}
+
 impl Tagging {
     /// The container of this key. Depends on nothing but the key and the rule.
     pub fn tag_of(&self, key: &ObjectKey) -> TagOf {
-        match self.read(key.as_str()) {
-            Reading::Captured(text) => TagOf::Tag(ContainerTag(text.to_owned())),
-            Reading::Replaced(_, tag) => TagOf::Tag(tag),
-            Reading::Given(tag) | Reading::Fallback(tag) => TagOf::Tag(tag.clone()),
-            Reading::Nothing => TagOf::None,
-            Reading::Illegal(_) => TagOf::Illegal,
-        }
+        self.read(key.as_str()).tag_of()
     }
 
     /// How this key comes to its tag.
@@ -269,6 +275,12 @@ impl<'t> TagReader<'t> {
             (rule, room)
         });
         Self { tagging, rule }
+    }
+
+    /// As [`Tagging::tag_of`].
+    pub fn tag_of(&mut self, key: &ObjectKey) -> TagOf {
+        let capture = self.rule.as_mut().and_then(|(rule, room)| rule.capture_into(room, key.as_str()));
+        self.tagging.understand(capture).tag_of()
     }
 
     /// As [`Tagging::read`].

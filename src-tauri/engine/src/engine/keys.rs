@@ -121,10 +121,10 @@ fn plan_of(
         let line = Line { action: fate.action, reason: fate.reason };
         return Ok(Some(survey::item(rules, found, &judgement, &line)));
     }
-    let mut pages = |after: &str| keys::page(db, number, after);
-    let sums = survey::sums(rules, complete, &mut pages)?;
+    let mut sums = survey::sums(rules, complete, &mut |visit| keys::each_held(db, number, &|| true, visit))?;
+    let mut all = |visit: &mut dyn FnMut(&KeyRow) -> Result<()>| keys::each(db, number, &|| true, visit);
     let mut item = None;
-    survey::survey(rules, complete, 0, &sums, &mut pages, |key, judgement, line| {
+    survey::survey(rules, complete, 0, &mut sums, &mut all, |key, judgement, line| {
         if key.key == found.key {
             item = Some(survey::item(rules, key, judgement, line));
         }

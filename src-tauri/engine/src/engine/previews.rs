@@ -78,21 +78,23 @@ impl Engine {
         let (preview, summary) = self
             .store
             .read(move |db| {
-                let mut pages = |after: &str| keys::page(db, number, after);
-                let sums = survey::sums(&rules, complete, &mut pages)?;
-                let mut table = PreviewTable::new()?;
-                let mut sample = Sample::new(trial::SIZE);
-                let show = |key: &KeyRow, judgement: &Judgement, line: &Line| {
-                    let item = survey::plain_item(key, judgement, line);
-                    let number = table.push(&item)?;
-                    if survey::is_sent(line.action) {
-                        let tag = item.tag.as_deref().unwrap_or_default();
-                        sample.offer(tag, &key.key.extension(), item.size.unwrap_or(0), || number);
-                    }
-                    Ok(())
-                };
-                let summary = survey::survey(&rules, complete, at, &sums, &mut pages, show)?;
-                table.finish(sample.taken())?;
+                let held = |visit: &mut dyn FnMut(&KeyRow) -> Result<()>| keys::each_held(db, number, &|| true, visit);
+                let all = |visit: &mut dyn FnMut(&KeyRow) -> Result<()>| keys::each(db, number, &|| true, visit);
+                let mut sums = survey::sums(&rules, complete, &mut { held })?;
+                let (table, summary) = PreviewTable::filled(|rows| {
+                    let mut sample = Sample::new(trial::SIZE);
+                    let show = |key: &KeyRow, judgement: &Judgement, line: &Line| {
+                        let item = survey::plain_item(key, judgement, line);
+                        let number = rows.push(&item)?;
+                        if survey::is_sent(line.action) {
+                            let tag = item.tag.as_deref().unwrap_or_default();
+                            sample.offer(tag, &key.key.extension(), item.size.unwrap_or(0), || number);
+                        }
+                        Ok(())
+                    };
+                    let summary = survey::survey(&rules, complete, at, &mut sums, &mut { all }, show)?;
+                    Ok((summary, sample.taken()))
+                })?;
                 Ok((Preview { table: Mutex::new(table), rules }, summary))
             })
             .await?;

@@ -40,6 +40,11 @@ impl Places {
         Self { free: u64::from(limit).saturating_sub(taken.saturating_sub(leaving)) }
     }
 
+    /// How many are free.
+    pub fn free(self) -> u64 {
+        self.free
+    }
+
     /// Takes a place for a new key, if one is free. Called in key order.
     pub fn take(&mut self) -> bool {
         let free = self.free > 0;

@@ -9,7 +9,7 @@ use crate::object::{ETag, ObjectKey};
 use crate::plan::{DocumentRow, DocumentState};
 use crate::tag::ContainerTag;
 
-const COLUMNS: &str = "id, key, etag, tag, sequence, remote_id, state, unanswered_at, error_code, error_detail, \
+pub(super) const COLUMNS: &str = "id, key, etag, tag, sequence, remote_id, state, unanswered_at, error_code, error_detail, \
     content_hash, size, changed_at, retry";
 
 /// A row that is about to be made.
@@ -368,7 +368,7 @@ pub fn by_error(db: &Db, connection: i64) -> Result<Vec<(ErrorCode, u64)>> {
     Ok(counted.into_iter().map(|(code, count)| (ErrorCode::from_name(&code), count)).collect())
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
     let tag: String = row.get(3)?;
     let damaged = |what: &str| {
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, format!("documents.{what}").into())

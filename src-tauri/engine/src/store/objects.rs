@@ -103,7 +103,7 @@ pub fn range(db: &Db, connection: i64, after: &str, end: Option<&str>) -> Result
     let mut statement = db
         .prepare_cached(&select("key > ?2", if end.is_some() { "key <= ?3" } else { "?3 IS NULL" }))
         .map_err(sql_error)?;
-    let rows = statement.query_map(params![connection, after, end], read).map_err(sql_error)?;
+    let rows = statement.query_map(params![connection, after, end], |row| read(row, 0)).map_err(sql_error)?;
     rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
 }
 
@@ -123,15 +123,16 @@ pub fn one(db: &Db, connection: i64, key: &ObjectKey) -> Result<Option<ObjectMet
             "SELECT key, etag, size, modified, storage_class FROM objects WHERE connection = ?1 AND key = ?2",
         )
         .map_err(sql_error)?;
-    statement.query_row(params![connection, key.as_str()], read).optional().map_err(sql_error)
+    statement.query_row(params![connection, key.as_str()], |row| read(row, 0)).optional().map_err(sql_error)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<ObjectMeta> {
+/// Reads an object from the columns of a row that begin at `first`.
+pub(super) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<ObjectMeta> {
     Ok(ObjectMeta {
-        key: ObjectKey::new(row.get::<_, String>(0)?),
-        etag: ETag::new(row.get::<_, String>(1)?),
-        size: row.get::<_, i64>(2)? as u64,
-        modified: row.get(3)?,
-        storage_class: row.get(4)?,
+        key: ObjectKey::new(row.get::<_, String>(first)?),
+        etag: ETag::new(row.get::<_, String>(first + 1)?),
+        size: row.get::<_, i64>(first + 2)? as u64,
+        modified: row.get(first + 3)?,
+        storage_class: row.get(first + 4)?,
     })
 }

@@ -6,6 +6,8 @@
 //! What a rule captured in a key is not here: it is worked out for the rows that are shown.
 
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection as Db, Row, params, params_from_iter};
@@ -19,6 +21,9 @@ use crate::view::{PlanAction, PlanFilter, PlanItem, PlanOrder, PlanPage};
 const DEFAULT_LIMIT: u32 = 100;
 /// Rows that a page has at most.
 pub const LARGEST_LIMIT: u32 = 10_000;
+/// Rows that go to the thread that writes them down at once, and how many times as many may wait for it.
+const BATCH: usize = 1_000;
+const BATCHES_WAITING: usize = 4;
 /// Lists of row numbers that are kept.
 const VIEWS_KEPT: usize = 3;
 
@@ -44,9 +49,105 @@ pub struct PreviewTable {
     views: Vec<(PlanFilter, Arc<Vec<u32>>)>,
 }
 
+/// Rows on their way into a table, in key order.
+pub struct Rows {
+    batch: Batch,
+    total: u32,
+    writer: SyncSender<Batch>,
+}
+
+impl Rows {
+    /// Adds the next row, and returns its number.
+    pub fn push(&mut self, item: &PlanItem) -> Result<u32> {
+        let number = self.total;
+        self.total = number.checked_add(1).ok_or_else(|| Error::internal("making a preview", "too many keys"))?;
+        self.batch.push(item);
+        if self.batch.rows.len() == BATCH { self.send() } else { Ok(()) }.map(|()| number)
+    }
+
+    fn send(&mut self) -> Result<()> {
+        // It ended because it met an error, which is the one that is told.
+        let ended = |_| Error::internal("making a preview", "nobody writes it down");
+        self.writer.send(std::mem::take(&mut self.batch)).map_err(ended)
+    }
+}
+
+/// Rows in one piece of text, as they go from thread to thread.
+#[derive(Default)]
+struct Batch {
+    text: String,
+    rows: Vec<Packed>,
+}
+
+/// A row, and how much of the text belongs to its key, its sentence and its tag.
+struct Packed {
+    action: usize,
+    reason: Option<usize>,
+    key: usize,
+    sentence: Option<usize>,
+    tag: Option<usize>,
+    size: Option<i64>,
+    modified: Option<i64>,
+}
+
+impl Batch {
+    fn push(&mut self, item: &PlanItem) {
+        let own = |sentence: &&String| item.reason.map(SkipReason::sentence) != Some(sentence.as_str());
+        let mut text = |text: &str| {
+            self.text.push_str(text);
+            text.len()
+        };
+        self.rows.push(Packed {
+            action: action_index(item.action),
+            reason: item.reason.map(reason_index),
+            key: text(&item.key),
+            sentence: item.sentence.as_ref().filter(own).map(|sentence| text(sentence)),
+            tag: item.tag.as_ref().map(|tag| text(tag)),
+            size: item.size.map(|size| size as i64),
+            modified: item.modified,
+        });
+    }
+
+    /// Writes its rows down, the first with this number.
+    fn write(&self, db: &Db, mut number: u32) -> Result<u32> {
+        let mut statement =
+            db.prepare_cached("INSERT INTO plan VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)").map_err(sql_error)?;
+        let mut rest = self.text.as_str();
+        let mut text = |length: usize| {
+            let (text, behind) = rest.split_at(length);
+            rest = behind;
+            text
+        };
+        for Packed { action, reason, key, sentence, tag, size, modified } in &self.rows {
+            let (key, sentence, tag) = (text(*key), sentence.map(&mut text), tag.map(&mut text));
+            statement
+                .execute(params![number, action, reason, key, sentence, tag, size, modified])
+                .map_err(sql_error)?;
+            number += 1;
+        }
+        Ok(number)
+    }
+}
+
 impl PreviewTable {
-    /// An empty table.
-    pub fn new() -> Result<Self> {
+    /// A table of the rows that are pushed, which another thread writes down meanwhile. With them comes which of them a
+    /// trial would send.
+    pub fn filled<T>(fill: impl FnOnce(&mut Rows) -> Result<(T, Vec<u32>)>) -> Result<(Self, T)> {
+        let (writer, batches) = mpsc::sync_channel(BATCHES_WAITING);
+        let (written, filled) = thread::scope(|scope| {
+            let writing = scope.spawn(|| Self::written(batches));
+            let mut rows = Rows { batch: Batch::default(), total: 0, writer };
+            let filled = fill(&mut rows).and_then(|filled| rows.send().map(|()| filled));
+            drop(rows);
+            (writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), filled)
+        });
+        let table = written?;
+        let (value, trial) = filled?;
+        Ok((Self { trial, ..table }, value))
+    }
+
+    /// Writes rows down until there are no more.
+    fn written(batches: Receiver<Batch>) -> Result<Self> {
         // An empty name is a private temporary database (https://sqlite.org/inmemorydb.html).
         let db = Db::open("").map_err(sql_error)?;
         db.execute_batch(
@@ -62,35 +163,12 @@ impl PreviewTable {
              BEGIN;",
         )
         .map_err(sql_error)?;
-        Ok(Self { db, total: 0, trial: Vec::new(), views: Vec::new() })
-    }
-
-    /// Adds the next row, in key order, and returns its number.
-    pub fn push(&mut self, item: &PlanItem) -> Result<u32> {
-        let number = self.total;
-        let own = |sentence: &&String| item.reason.map(SkipReason::sentence) != Some(sentence.as_str());
-        let mut statement =
-            self.db.prepare_cached("INSERT INTO plan VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)").map_err(sql_error)?;
-        statement
-            .execute(params![
-                number,
-                action_index(item.action),
-                item.reason.map(reason_index),
-                item.key,
-                item.sentence.as_ref().filter(own),
-                item.tag,
-                item.size.map(|s| s as i64),
-                item.modified,
-            ])
-            .map_err(sql_error)?;
-        self.total = number.checked_add(1).ok_or_else(|| Error::internal("making a preview", "too many keys"))?;
-        Ok(number)
-    }
-
-    /// Makes the table ready to be read. `trial`: the rows that a trial would send.
-    pub fn finish(&mut self, trial: Vec<u32>) -> Result<()> {
-        self.trial = trial;
-        self.db.execute_batch("COMMIT; CREATE INDEX plan_by_action ON plan (action);").map_err(sql_error)
+        let mut total = 0;
+        for batch in batches {
+            total = batch.write(&db, total)?;
+        }
+        db.execute_batch("COMMIT;").map_err(sql_error)?;
+        Ok(Self { db, total, trial: Vec::new(), views: Vec::new() })
     }
 
     /// A part of it.

@@ -97,6 +97,25 @@ async fn the_walk_over_keys_merges_objects_and_documents_in_byte_order() {
         [("..", false, 1), ("a//b", true, 0), ("a/b", true, 2), ("z", false, 1), ("é", true, 0), ("🦀", false, 1)]
     );
     assert!(store.read(move |db| keys::page(db, number, "🦀")).await.expect("reads").is_empty());
+    let walked = |held: bool| {
+        store.read(move |db| {
+            let mut all = Vec::new();
+            let mut visit = |key: &keys::KeyRow| {
+                all.push(key.clone());
+                Ok(())
+            };
+            match held {
+                true => keys::each_held(db, number, &|| true, &mut visit)?,
+                false => keys::each(db, number, &|| true, &mut visit)?,
+            }
+            keys::each(db, number, &|| false, &mut |_| Err(Error::internal("walking", "nobody wants it")))?;
+            Ok(all)
+        })
+    };
+    let said = |keys: Vec<keys::KeyRow>| keys.into_iter().map(|key| format!("{key:?}")).collect::<Vec<_>>();
+    assert_eq!(said(walked(false).await.expect("reads")), said(page.clone()));
+    let held = page.into_iter().filter(|key| !key.rows.is_empty()).collect();
+    assert_eq!(said(walked(true).await.expect("reads")), said(held));
 }
 
 #[tokio::test]

@@ -1,25 +1,18 @@
 //! What a pass found: the sums that a person reads, and in which order the keys are shown.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::count::{Class, Count, class_of};
 use super::listed::Listed;
-use super::pass::{NO_TAG, Sources, Tags, Verdict, Worker, source_of};
+use super::pass::{Verdict, source_of};
+use super::tags::{Ranking, Tags};
 use crate::knowledge_base::TagCount;
-use crate::plan::totals::Places;
 use crate::scope::SkipReason;
 use crate::sync::judge::Rules;
 use crate::sync::survey::{self, Line, Sums};
 use crate::sync::trial;
-use crate::view::{
-    Collision, PlanAction, PlanSummary, PlanTotals, SkipCount, StudioRow, StudioTag, StudioTotals, StudioView,
-    TagSource,
-};
-
-/// Tags that are named.
-const TAGS_SHOWN: usize = 50;
-/// Collisions that are named.
-const COLLISIONS_SHOWN: usize = 20;
+use crate::view::{PlanAction, PlanSummary, SkipCount, StudioRow, StudioTotals, StudioView, TagSource};
 
 /// All keys of a listing, judged.
 #[derive(Debug)]
@@ -27,57 +20,55 @@ pub struct Judged {
     /// What the studio shows.
     pub totals: StudioTotals,
     verdicts: Vec<Option<Verdict>>,
-    tags: TagNames,
-    colliding: HashSet<Box<str>>,
+    tags: Tags,
+    /// The tags of more than one source.
+    shared: HashSet<Box<str>>,
     plan: Plan,
-    /// From this position on, new keys have no place under the document limit.
-    full_from: Option<u32>,
-    limit: u32,
-    complete: bool,
+    planned: Vec<TagCount>,
+    planned_count: u64,
     order: Mutex<Option<(StudioView, Arc<Vec<u32>>)>>,
 }
 
-/// The sums of a plan.
-#[derive(Debug, Default)]
-struct Plan {
-    sums: Sums,
-    totals: PlanTotals,
-    skipped: BTreeMap<SkipReason, u64>,
-    tags: Vec<TagCount>,
-    tag_count: u64,
-    bytes: u64,
-}
-
-/// Names by number, in one text.
-#[derive(Debug, Default)]
-struct TagNames {
-    text: String,
-    ends: Vec<usize>,
-}
-
-/// Why a key is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Class {
-    Colliding,
-    Illegal,
-    NoMatch,
-    Matched,
-    Skipped,
+/// What a sync would do with them.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub sums: Sums,
+    /// From this position on, new keys have no place under the document limit.
+    pub full_from: Option<u32>,
+    pub limit: u32,
+    pub complete: bool,
+    pub count: Count,
 }
 
 impl Judged {
+    pub(super) fn new(verdicts: Vec<Option<Verdict>>, tags: Tags, ranking: Ranking, mut plan: Plan) -> Self {
+        let Ranking { tags: largest, tag_count, collisions, collision_count, colliding, planned, planned_count } =
+            ranking;
+        let totals = StudioTotals {
+            colliding,
+            tags: largest,
+            tag_count,
+            collisions,
+            collision_count,
+            ..std::mem::take(&mut plan.count.studio)
+        };
+        let shared = tags.colliding().map(Box::from).collect();
+        Self { totals, verdicts, tags, shared, plan, planned, planned_count, order: Mutex::new(None) }
+    }
+
     /// The same as the plan of a sync says, for a listing of this time.
     pub fn summary(&self, listed_at: i64) -> PlanSummary {
-        let Plan { sums, totals, skipped, tags, tag_count, bytes } = &self.plan;
+        let Plan { sums, limit, complete, count, .. } = &self.plan;
+        let totals = count.totals;
         let skipped = SkipReason::ALL.into_iter().filter_map(|reason| {
-            Some(SkipCount { reason, sentence: reason.sentence().into(), count: *skipped.get(&reason)? })
+            Some(SkipCount { reason, sentence: reason.sentence().into(), count: *count.skipped.get(&reason)? })
         });
         PlanSummary {
-            totals: *totals,
+            totals,
             skipped: skipped.collect(),
-            tags: tags.clone(),
-            tag_count: *tag_count,
-            bytes: *bytes,
+            tags: self.planned.clone(),
+            tag_count: self.planned_count,
+            bytes: count.bytes,
             listed: sums.brake.listed,
             held: sums.brake.held,
             held_back: if sums.brake.holds() { sums.brake.bare } else { 0 },
@@ -85,9 +76,9 @@ impl Judged {
             trial: (totals.new + totals.changed + totals.retagged).min(trial::SIZE.into()),
             // Nothing is compared with what is only typed.
             fingerprint: String::new(),
-            limit: self.limit,
+            limit: *limit,
             listed_at,
-            complete: self.complete,
+            complete: *complete,
         }
     }
 
@@ -119,13 +110,13 @@ impl Judged {
         let source = source_of(&rules.tagging.read(key.key.as_str()));
         let item = survey::item(rules, &key, &judgement, &line);
         let is_own = matches!(source, TagSource::Captured | TagSource::Replaced);
-        let shares = |judged: &Self| item.tag.as_deref().is_some_and(|tag| judged.colliding.contains(tag));
+        let shares = |judged: &Self| item.tag.as_deref().is_some_and(|tag| judged.shared.contains(tag));
         let collides = is_own && line.action != PlanAction::Skipped && before.is_some_and(shares);
         Some(StudioRow { at, item, source, collides })
     }
 
     fn line(&self, at: u32, action: PlanAction, reason: Option<SkipReason>, needs_place: bool) -> Line {
-        if needs_place && self.full_from.is_some_and(|full| at >= full) {
+        if needs_place && self.plan.full_from.is_some_and(|full| at >= full) {
             return Line { action: PlanAction::Skipped, reason: Some(SkipReason::OverLimit) };
         }
         Line { action, reason }
@@ -137,13 +128,16 @@ impl Judged {
             return Arc::clone(order);
         }
         let mut classes: [Vec<u32>; 5] = Default::default();
-        let wanted = match view {
-            StudioView::Tag { tag } => self.tags.number(tag).or(Some(NO_TAG - 1)),
+        let has_tag = match view {
+            StudioView::Tag { tag } => Some(self.tags.has(tag)),
             StudioView::All | StudioView::NeedsLook | StudioView::Matched | StudioView::NoMatch => None,
         };
         for (at, verdict) in self.verdicts.iter().enumerate() {
-            let Some(verdict) = verdict.filter(|v| wanted.is_none_or(|tag| v.tag == tag)) else { continue };
-            classes[self.class(&verdict) as usize].push(at as u32);
+            let at = at as u32;
+            let is_wanted = |_: &Verdict| has_tag.as_ref().is_none_or(|has_tag| has_tag(at));
+            let Some(verdict) = verdict.filter(is_wanted) else { continue };
+            let collides = !self.shared.is_empty() && self.tags.collides(at);
+            classes[class_of(&verdict, collides) as usize].push(at);
         }
         let shown = |class: &Class| match view {
             StudioView::All => true,
@@ -165,11 +159,6 @@ impl Judged {
         *kept = Some((view.clone(), Arc::clone(&order)));
         order
     }
-
-    fn class(&self, verdict: &Verdict) -> Class {
-        let collides = |tag: u32| self.tags.get(tag).is_some_and(|name| self.colliding.contains(name));
-        class_of(verdict, !self.colliding.is_empty() && collides(verdict.tag))
-    }
 }
 
 /// Two rising lists as one.
@@ -178,221 +167,4 @@ fn merged(a: &[u32], b: &[u32]) -> Vec<u32> {
     // Two runs, each in order: this is one merge.
     all.sort();
     all
-}
-
-fn class_of(verdict: &Verdict, collides: bool) -> Class {
-    let by_source = match verdict.source {
-        TagSource::Illegal => Class::Illegal,
-        TagSource::Nothing | TagSource::Fallback => Class::NoMatch,
-        TagSource::Given => Class::Matched,
-        TagSource::Captured | TagSource::Replaced if collides => Class::Colliding,
-        TagSource::Captured | TagSource::Replaced => Class::Matched,
-    };
-    match (verdict.action, verdict.reason) {
-        (PlanAction::Skipped, Some(SkipReason::IllegalTag | SkipReason::NoTag | SkipReason::OverLimit)) => by_source,
-        (PlanAction::Skipped | PlanAction::Kept | PlanAction::Removed, _) => Class::Skipped,
-        (PlanAction::New | PlanAction::Changed | PlanAction::Retagged | PlanAction::Unchanged, _) => by_source,
-    }
-}
-
-impl TagNames {
-    fn new(names: &[impl AsRef<str>]) -> Self {
-        let mut all = Self::default();
-        for name in names {
-            all.text.push_str(name.as_ref());
-            all.ends.push(all.text.len());
-        }
-        all
-    }
-
-    fn get(&self, number: u32) -> Option<&str> {
-        let end = *self.ends.get(number as usize)?;
-        let start = (number as usize).checked_sub(1).map_or(0, |before| self.ends[before]);
-        Some(&self.text[start..end])
-    }
-
-    fn number(&self, name: &str) -> Option<u32> {
-        (0..self.ends.len() as u32).find(|number| self.get(*number) == Some(name))
-    }
-}
-
-/// Puts the shares of the threads together.
-#[derive(Default)]
-pub(super) struct Merge<'a> {
-    tags: Tags<'a>,
-    blocks: Vec<(usize, Vec<Option<Verdict>>)>,
-    sums: Sums,
-}
-
-impl<'a> Merge<'a> {
-    pub fn add(&mut self, worker: Worker<'a>) {
-        let Sums { brake, places, leaving } = worker.sums;
-        self.sums.brake.listed += brake.listed;
-        self.sums.brake.held += brake.held;
-        self.sums.brake.bare += brake.bare;
-        self.sums.places += places;
-        self.sums.leaving += leaving;
-        let first = self.tags.names.is_empty();
-        if first {
-            self.tags = worker.tags;
-            self.blocks.extend(worker.blocks);
-            return;
-        }
-        let numbers = self.tags.add(worker.tags);
-        for (at, mut verdicts) in worker.blocks {
-            for verdict in verdicts.iter_mut().flatten().filter(|verdict| verdict.tag != NO_TAG) {
-                verdict.tag = numbers[verdict.tag as usize];
-            }
-            self.blocks.push((at, verdicts));
-        }
-    }
-
-    pub fn finish(mut self, listed: &'a Listed, rules: &'a Rules, complete: bool) -> Judged {
-        self.blocks.sort_unstable_by_key(|(at, _)| *at);
-        let mut verdicts: Vec<Option<Verdict>> = Vec::with_capacity(listed.len());
-        self.blocks.drain(..).for_each(|(_, block)| verdicts.extend(block));
-        self.add(Worker::judge_strays(rules, complete, listed.strays()));
-        let strays: Vec<Verdict> = self.blocks.drain(..).flat_map(|(_, block)| block).flatten().collect();
-        let collides: Vec<bool> = self.tags.sources.iter().map(Sources::collide).collect();
-
-        let mut count = Count::new(self.tags.names.len(), self.sums, rules.document_limit);
-        let sizes = listed.blocks().iter().flat_map(|block| (0..block.len()).map(|place| block.size(place)));
-        for (at, (verdict, size)) in verdicts.iter().zip(sizes).enumerate() {
-            if let Some(verdict) = verdict {
-                count.key(at as u32, verdict, size, verdict.tag != NO_TAG && collides[verdict.tag as usize]);
-            }
-        }
-        strays.iter().for_each(|verdict| count.plan(verdict.action, verdict.reason, verdict.tag, 0));
-        count.finish(self.tags, &collides, verdicts, rules.document_limit, complete)
-    }
-}
-
-/// Counts keys in their order.
-struct Count {
-    places: Places,
-    full_from: Option<u32>,
-    studio: StudioTotals,
-    by_tag: Vec<u64>,
-    plan: Plan,
-    documents_by_tag: Vec<u64>,
-}
-
-impl Count {
-    fn new(tags: usize, sums: Sums, limit: u32) -> Self {
-        Self {
-            places: Places::new(limit, sums.places, sums.leaving),
-            full_from: None,
-            studio: StudioTotals::default(),
-            by_tag: vec![0; tags],
-            plan: Plan { sums, ..Plan::default() },
-            documents_by_tag: vec![0; tags],
-        }
-    }
-
-    fn key(&mut self, at: u32, verdict: &Verdict, size: u64, collides: bool) {
-        let class = class_of(verdict, collides);
-        let StudioTotals { all, matched, no_match, illegal, colliding, skipped, .. } = &mut self.studio;
-        *all += 1;
-        match class {
-            Class::Colliding => {
-                *colliding += 1;
-                *matched += 1;
-            }
-            Class::Matched => *matched += 1,
-            Class::NoMatch => *no_match += 1,
-            Class::Illegal => *illegal += 1,
-            Class::Skipped => *skipped += 1,
-        }
-        if class != Class::Skipped && verdict.tag != NO_TAG {
-            self.by_tag[verdict.tag as usize] += 1;
-        }
-        if verdict.needs_place && !self.places.take() {
-            self.full_from.get_or_insert(at);
-            self.plan(PlanAction::Skipped, Some(SkipReason::OverLimit), NO_TAG, 0);
-        } else {
-            self.plan(verdict.action, verdict.reason, verdict.tag, size);
-        }
-    }
-
-    fn plan(&mut self, action: PlanAction, reason: Option<SkipReason>, tag: u32, size: u64) {
-        let PlanTotals { new, changed, retagged, unchanged, skipped, removed, kept } = &mut self.plan.totals;
-        let (total, sends) = match action {
-            PlanAction::New => (new, true),
-            PlanAction::Changed => (changed, true),
-            PlanAction::Retagged => (retagged, true),
-            PlanAction::Unchanged => (unchanged, false),
-            PlanAction::Skipped => (skipped, false),
-            PlanAction::Removed => (removed, false),
-            PlanAction::Kept => (kept, false),
-        };
-        *total += 1;
-        self.plan.bytes += if sends { size } else { 0 };
-        if tag != NO_TAG {
-            self.documents_by_tag[tag as usize] += 1;
-        }
-        if let Some(reason) = reason {
-            *self.plan.skipped.entry(reason).or_default() += 1;
-        }
-    }
-
-    fn finish(
-        self,
-        tags: Tags<'_>,
-        collides: &[bool],
-        verdicts: Vec<Option<Verdict>>,
-        limit: u32,
-        complete: bool,
-    ) -> Judged {
-        let Self { mut studio, by_tag, mut plan, documents_by_tag, full_from, .. } = self;
-        let name = |tag: &u32| tags.names[*tag as usize].clone().into_owned();
-        let (largest, count) = largest(&by_tag, &tags, |_| true, TAGS_SHOWN);
-        studio.tag_count = count;
-        let shown =
-            |tag: &u32| StudioTag { tag: name(tag), count: by_tag[*tag as usize], collides: collides[*tag as usize] };
-        studio.tags = largest.iter().map(shown).collect();
-        let (worst, count) = self::largest(&by_tag, &tags, |tag| collides[tag], COLLISIONS_SHOWN);
-        studio.collision_count = count;
-        studio.collisions = worst
-            .iter()
-            .map(|tag| {
-                let Sources { exact, fallback, replaced, more } = &tags.sources[*tag as usize];
-                let own = exact.then(|| name(tag));
-                let values = replaced.iter().map(|value| (*value).to_owned()).chain(own).collect();
-                Collision { tag: name(tag), values, more: *more, fallback: *fallback, count: by_tag[*tag as usize] }
-            })
-            .collect();
-        let (largest, count) = self::largest(&documents_by_tag, &tags, |_| true, TAGS_SHOWN);
-        plan.tag_count = count;
-        plan.tags =
-            largest.iter().map(|tag| TagCount { tag: name(tag), count: documents_by_tag[*tag as usize] }).collect();
-        let colliding = tags.names.iter().zip(collides).filter(|(_, collides)| **collides);
-        Judged {
-            totals: studio,
-            colliding: colliding.map(|(name, _)| Box::from(name.as_ref())).collect(),
-            tags: TagNames::new(&tags.names),
-            verdicts,
-            plan,
-            full_from,
-            limit,
-            complete,
-            order: Mutex::new(None),
-        }
-    }
-}
-
-/// The tags with the most keys, and how many have any.
-fn largest(counts: &[u64], tags: &Tags<'_>, wanted: impl Fn(usize) -> bool, shown: usize) -> (Vec<u32>, u64) {
-    let used = (0..counts.len()).filter(|tag| counts[*tag] > 0 && wanted(*tag));
-    let mut used: Vec<u32> = used.map(|tag| tag as u32).collect();
-    let count = used.len() as u64;
-    let by_size = |a: &u32, b: &u32| {
-        let (a, b) = (*a as usize, *b as usize);
-        counts[b].cmp(&counts[a]).then_with(|| tags.names[a].cmp(&tags.names[b]))
-    };
-    if used.len() > shown {
-        used.select_nth_unstable_by(shown, by_size);
-        used.truncate(shown);
-    }
-    used.sort_unstable_by(by_size);
-    (used, count)
 }

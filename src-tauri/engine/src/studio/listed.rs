@@ -166,6 +166,11 @@ impl Listed {
         &self.blocks
     }
 
+    /// The position of the first key of a block.
+    pub fn start(&self, block: usize) -> u32 {
+        self.starts[block]
+    }
+
     /// Keys that were passed over.
     pub fn strays(&self) -> &[KeyRow] {
         &self.strays

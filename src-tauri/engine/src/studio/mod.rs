@@ -7,10 +7,12 @@
 //!
 //! Not here: where the keys come from, and who asks ([`engine`](crate::engine)). Nothing here waits or knows the time.
 
+mod count;
 mod judged;
 mod listed;
 mod pass;
 mod shapes;
+mod tags;
 
 pub use judged::Judged;
 pub use listed::{Block, Listed};

@@ -228,10 +228,11 @@ fn world(drawn: &BTreeMap<String, Drawn>) -> Vec<KeyRow> {
 
 /// The plan of a run: its two passes.
 fn run(keys: &[KeyRow], rules: &Rules, complete: bool) -> (PlanSummary, Vec<PlanItem>) {
-    let mut pages = |after: &str| Ok(keys.iter().filter(|key| key.key.as_str() > after).take(4).cloned().collect());
-    let sums = survey::sums(rules, complete, &mut pages).expect("sums");
+    let held = keys.iter().filter(|key| !key.rows.is_empty());
+    let mut sums = survey::sums(rules, complete, &mut |visit| held.clone().try_for_each(visit)).expect("sums");
     let mut items = Vec::new();
-    let summary = survey::survey(rules, complete, NOW, &sums, &mut pages, |key, judgement, line| {
+    let mut all = |visit: &mut dyn FnMut(&KeyRow) -> crate::error::Result<()>| keys.iter().try_for_each(visit);
+    let summary = survey::survey(rules, complete, NOW, &mut sums, &mut all, |key, judgement, line| {
         if key.object.is_some() {
             items.push(survey::item(rules, key, judgement, line));
         }

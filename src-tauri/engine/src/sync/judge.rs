@@ -51,7 +51,11 @@ impl Rules {
 
     /// Judges one key. `complete`: the listing behind it reached its end.
     pub fn judge(&self, key: &KeyRow, complete: bool) -> Judgement {
-        let tag = self.tagging.tag_of(&key.key);
+        self.judge_tagged(self.tagging.tag_of(&key.key), key, complete)
+    }
+
+    /// The same, where the tag that the rule gives the key is known already.
+    pub fn judge_tagged(&self, tag: TagOf, key: &KeyRow, complete: bool) -> Judgement {
         let seen = match self.listed(key) {
             Some(object) => Seen::Listed(object, self.scope.admit(object)),
             None => Seen::Unlisted,

@@ -49,12 +49,12 @@ pub async fn plan(
 ) -> Result<Option<Plan>> {
     let planned = move |db: &rusqlite::Transaction<'_>| {
         // A cancelled walk ends early; what it has seen is not used.
-        let mut pages =
-            |after: &str| if cancel.is_cancelled() { Ok(Vec::new()) } else { keys::page(db, number, after) };
-        let sums = survey::sums(&rules, true, &mut pages)?;
+        let is_wanted = || !cancel.is_cancelled();
+        let mut sums = survey::sums(&rules, true, &mut |visit| keys::each_held(db, number, &is_wanted, visit))?;
+        let mut all = |visit: &mut dyn FnMut(&KeyRow) -> Result<()>| keys::each(db, number, &is_wanted, visit);
         let mut skipped = Vec::new();
         let mut sample = trial.map(Sample::new);
-        let summary = survey::survey(&rules, true, at, &sums, &mut pages, |key, judgement, line| {
+        let summary = survey::survey(&rules, true, at, &mut sums, &mut all, |key, judgement, line| {
             if line.action == PlanAction::Skipped && skipped.len() < SKIPPED_TOLD {
                 skipped.push(skipped_item(key, judgement, line, at));
             }

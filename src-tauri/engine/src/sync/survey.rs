@@ -13,6 +13,7 @@ use crate::scope::SkipReason;
 use crate::store::keys::KeyRow;
 use crate::sync::judge::{Judgement, Rules};
 use crate::sync::trial;
+use crate::tag::TagReader;
 use crate::view::{PlanAction, PlanItem, PlanSummary, PlanTotals, SkipCount};
 
 /// Tags that a summary names.
@@ -29,6 +30,17 @@ pub struct Sums {
     pub leaving: u64,
 }
 
+impl Sums {
+    /// Adds those of other keys.
+    pub fn add(&mut self, other: &Self) {
+        self.brake.bare += other.brake.bare;
+        self.brake.held += other.brake.held;
+        self.brake.listed += other.brake.listed;
+        self.places += other.places;
+        self.leaving += other.leaving;
+    }
+}
+
 /// What a preview says of one key, with the document limit applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -38,18 +50,14 @@ pub struct Line {
     pub reason: Option<SkipReason>,
 }
 
-/// Reads the next keys after a key; empty at the end.
-pub type Pages<'a> = dyn FnMut(&str) -> Result<Vec<KeyRow>> + 'a;
+/// Gives keys to a visitor, in their order.
+pub type Keys<'a> = dyn FnMut(&mut dyn FnMut(&KeyRow) -> Result<()>) -> Result<()> + 'a;
 
-/// First pass: places and the brake.
-pub fn sums(rules: &Rules, complete: bool, pages: &mut Pages<'_>) -> Result<Sums> {
+/// First pass, over the keys with documents: what is not held has no place and leaves none. Objects are counted by the
+/// second pass.
+pub fn sums(rules: &Rules, complete: bool, held: &mut Keys<'_>) -> Result<Sums> {
     let mut sums = Sums::default();
-    each_key(pages, |key| {
-        sums.brake.listed += u64::from(rules.listed(key).is_some());
-        // What is not held has no place and leaves none.
-        if key.rows.is_empty() {
-            return Ok(());
-        }
+    held(&mut |key| {
         let judgement = rules.judge(key, complete);
         sums.brake.held += key.rows.iter().filter(|row| is_held(row.state)).count() as u64;
         sums.brake.bare += bare_removals(key, &judgement).count() as u64;
@@ -60,21 +68,23 @@ pub fn sums(rules: &Rules, complete: bool, pages: &mut Pages<'_>) -> Result<Sums
     Ok(sums)
 }
 
-/// Second pass: every key with its line, in key order, and the summary at the end.
+/// Second pass: every key with its line, in key order, and the summary at the end. It completes the sums: how many
+/// objects the listing showed.
 ///
 /// `show` is given each key that a person would see.
 pub fn survey(
     rules: &Rules,
     complete: bool,
     listed_at: i64,
-    sums: &Sums,
-    pages: &mut Pages<'_>,
+    sums: &mut Sums,
+    all: &mut Keys<'_>,
     mut show: impl FnMut(&KeyRow, &Judgement, &Line) -> Result<()>,
 ) -> Result<PlanSummary> {
     let mut places = Places::new(rules.document_limit, sums.places, sums.leaving);
     let mut tally = Tally::default();
-    each_key(pages, |key| {
-        let judgement = rules.judge(key, complete);
+    let mut reader = TagReader::new(&rules.tagging);
+    all(&mut |key| {
+        let judgement = rules.judge_tagged(reader.tag_of(&key.key), key, complete);
         tally.listed += u64::from(rules.listed(key).is_some());
         let Some(fate) = judgement.fate else { return Ok(()) };
         let line = if fate.needs_place && !places.take() {
@@ -85,6 +95,7 @@ pub fn survey(
         tally.count(key, &judgement, &line);
         show(key, &judgement, &line)
     })?;
+    sums.brake.listed = tally.listed;
     Ok(tally.summary(rules.document_limit, &sums.brake, listed_at, complete))
 }
 
@@ -130,16 +141,6 @@ pub fn is_sent(action: PlanAction) -> bool {
 
 fn is_held(state: DocumentState) -> bool {
     matches!(state, DocumentState::Sent | DocumentState::Indexed)
-}
-
-fn each_key(pages: &mut Pages<'_>, mut visit: impl FnMut(&KeyRow) -> Result<()>) -> Result<()> {
-    let mut after = String::new();
-    loop {
-        let page = pages(&after)?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.key.as_str().to_owned();
-        page.iter().try_for_each(&mut visit)?;
-    }
 }
 
 #[derive(Default)]

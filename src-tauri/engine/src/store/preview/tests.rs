@@ -2,26 +2,47 @@ use super::*;
 
 /// Rows of every kind, more than a page has: sizes and times run against the keys, every third row has a tag.
 fn table(rows: u32) -> PreviewTable {
-    let mut table = PreviewTable::new().unwrap();
-    for number in 0..rows {
-        let skipped = number % 5 == 0;
-        let item = PlanItem {
-            key: format!("Users/{number:05}.md"),
-            action: if skipped { PlanAction::Skipped } else { PlanAction::New },
-            reason: skipped.then_some(if number % 2 == 0 { SkipReason::OverLimit } else { SkipReason::Refused }),
-            sentence: skipped.then(|| match number % 2 {
-                0 => SkipReason::OverLimit.sentence().to_owned(),
-                _ => format!("refused for reason {number}"),
-            }),
-            tag: (number % 3 == 0).then(|| format!("user-{}", number % 2)),
-            capture: None,
-            size: (number % 7 != 0).then(|| u64::from((rows - number) / 2)),
-            modified: Some(i64::from(number % 11)),
-        };
-        assert_eq!(table.push(&item).unwrap(), number);
+    let fill = |pushed: &mut Rows| {
+        (0..rows).for_each(|number| assert_eq!(pushed.push(&item(number, rows)).unwrap(), number));
+        Ok(((), vec![1, 2, 400]))
+    };
+    PreviewTable::filled(fill).unwrap().0
+}
+
+fn item(number: u32, rows: u32) -> PlanItem {
+    let skipped = number.is_multiple_of(5);
+    PlanItem {
+        key: format!("Users/{number:05}.md"),
+        action: if skipped { PlanAction::Skipped } else { PlanAction::New },
+        reason: skipped.then_some(if number.is_multiple_of(2) { SkipReason::OverLimit } else { SkipReason::Refused }),
+        sentence: skipped.then(|| match number % 2 {
+            0 => SkipReason::OverLimit.sentence().to_owned(),
+            _ => format!("refused for reason {number}"),
+        }),
+        tag: number.is_multiple_of(3).then(|| format!("user-{}", number % 2)),
+        capture: None,
+        size: (!number.is_multiple_of(7)).then(|| u64::from((rows - number) / 2)),
+        modified: Some(i64::from(number % 11)),
     }
-    table.finish(vec![1, 2, 400]).unwrap();
-    table
+}
+
+#[test]
+fn what_ends_the_filling_ends_the_table_and_every_size_of_it_is_written_down() {
+    let stopped = |rows: &mut Rows| {
+        rows.push(&item(1, 10))?;
+        Err::<((), Vec<u32>), _>(Error::internal("making a preview", "stopped"))
+    };
+    assert_eq!(
+        PreviewTable::filled(stopped).unwrap_err().detail,
+        Error::internal("making a preview", "stopped").detail
+    );
+    for rows in [0, 1, BATCH as u32 - 1, BATCH as u32, BATCH as u32 * (BATCHES_WAITING as u32 + 3) + 1] {
+        let mut table = table(rows);
+        let last = PlanFilter { offset: u64::from(rows.saturating_sub(1)), ..PlanFilter::default() };
+        let page = table.page(&last).unwrap();
+        assert_eq!((page.total, page.items.len() as u32), (rows.into(), rows.min(1)));
+        assert!(page.items.iter().all(|found| *found == item(rows - 1, rows)));
+    }
 }
 
 /// All rows that a filter leaves, read in parts of many sizes.
