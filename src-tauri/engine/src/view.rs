@@ -362,6 +362,9 @@ pub struct DraftPreview {
     pub summary: Option<PlanSummary>,
     /// A part.
     pub page: Option<PlanPage>,
+    /// How many keys of the listing each include or exclude rule decides about, in the order of the rules: those that it
+    /// matches and no later one does.
+    pub rule_hits: Vec<u64>,
 }
 
 /// The app itself.

@@ -138,6 +138,9 @@ async fn low(window: &Window<'_>) {
         if next == "Sync all" {
             window.wait_for_text("To send").await;
         }
+        if shown.starts_with("can become") {
+            type_a_rule(window).await;
+        }
         let cut = window.run_script(CUT_OFF, vec![serde_json::json!(next)]).await;
         window.screenshot(&picture(&format!("form-low-{}", step + 2), "light")).await;
         assert_eq!(cut, Some(serde_json::json!([])), "cut off at step {}", step + 2);
@@ -154,6 +157,15 @@ async fn low(window: &Window<'_>) {
     window.resize(1080, 720).await;
     let large = async || window.run_script("return innerWidth > 1000", Vec::new()).await == Some(true.into());
     window.until("a large window", PATIENCE, async || large().await.then_some(())).await;
+}
+
+/// A rule says how many files it decides about while it is typed.
+async fn type_a_rule(window: &Window<'_>) {
+    window.press("Exclude").await;
+    for (glob, files) in [("**/*.md", "5 files"), ("users/nobody/**", "no file"), ("*.txt", "2 files")] {
+        window.fill("Rule 1 of 1: pattern", glob).await;
+        window.wait_for_text(files).await;
+    }
 }
 
 /// What is wider than the window, and the button of this name where it is not in sight.

@@ -629,7 +629,12 @@ summary: PlanSummary | null,
 /**
  * A part.
  */
-page: PlanPage | null, };
+page: PlanPage | null, 
+/**
+ * How many keys of the listing each include or exclude rule decides about, in the order of the rules: those that it
+ * matches and no later one does.
+ */
+ruleHits: Array<number>, };
 
 /**
  * What an edit would do, before it is saved.

@@ -154,7 +154,7 @@ impl Engine {
         let tagging = draft.validate_tagging(&mut wrong);
         let rules = tagging.and_then(|tagging| listed.rules(&draft, tagging, &mut wrong));
         let Some(rules) = rules.filter(|_| wrong.is_empty()) else {
-            return Ok(DraftPreview { field_errors: wrong, summary: None, page: None });
+            return Ok(DraftPreview { field_errors: wrong, summary: None, page: None, rule_hits: Vec::new() });
         };
         crate::store::blocking(move || Ok(listed.preview(&rules, &filter))).await
     }
@@ -274,8 +274,9 @@ impl Draft {
         };
         let seen = self.seen();
         let page = answer.as_ref().map(|answer| page(&answer.judged, &seen, rules, filter));
-        let summary = answer.map(|answer| answer.judged.summary(seen.listed_at));
-        DraftPreview { field_errors: Vec::new(), summary, page }
+        let summary = answer.as_ref().map(|answer| answer.judged.summary(seen.listed_at));
+        let rule_hits = answer.map(|answer| answer.judged.rule_hits().to_vec()).unwrap_or_default();
+        DraftPreview { field_errors: Vec::new(), summary, page, rule_hits }
     }
 }
 

@@ -24,7 +24,16 @@ pub struct Block {
     /// Keys that documents are held of, by their place in the block.
     held: Vec<Held>,
     /// What the last scope that was asked about said: it changes seldom, the rule with every character.
-    admissions: Mutex<Option<(u64, Arc<[Admission]>)>>,
+    scoped: Mutex<Option<(u64, Arc<Scoped>)>>,
+}
+
+/// What a scope says of the keys of a block.
+#[derive(Debug)]
+pub(super) struct Scoped {
+    /// Of every key.
+    pub admissions: Box<[Admission]>,
+    /// How many keys each include or exclude rule decides about, in the order of the rules.
+    pub rule_hits: Box<[u64]>,
 }
 
 /// What is held of one key. The version is only needed where there is something to compare it with.
@@ -96,17 +105,26 @@ impl Block {
         KeyRow { key, object: Some(object), rows }
     }
 
-    /// What a scope says of every key.
-    pub fn admissions(&self, scope: &Scope) -> Arc<[Admission]> {
+    /// What a scope says.
+    pub(super) fn scoped(&self, scope: &Scope) -> Arc<Scoped> {
         let print = fingerprint(scope);
-        let mut kept = self.admissions.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.scoped.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, known)) = kept.as_ref().filter(|(of, _)| *of == print) {
             return Arc::clone(known);
         }
-        let admit = |place| scope.admit_text(self.key(place), self.sizes[place], self.archived[place]);
-        let admissions: Arc<[Admission]> = (0..self.len()).map(admit).collect();
-        *kept = Some((print, Arc::clone(&admissions)));
-        admissions
+        let mut rule_hits = vec![0; scope.filters.len()].into_boxed_slice();
+        let admit = |place| {
+            let key = self.key(place);
+            let deciding = scope.deciding(key);
+            if let Some(rule) = deciding {
+                rule_hits[rule] += 1;
+            }
+            scope.admit_decided(deciding, key, self.sizes[place], self.archived[place])
+        };
+        let admissions = (0..self.len()).map(admit).collect();
+        let scoped = Arc::new(Scoped { admissions, rule_hits });
+        *kept = Some((print, Arc::clone(&scoped)));
+        scoped
     }
 }
 
