@@ -218,6 +218,8 @@ export class Session {
   #open(request: OpenRequest): void {
     const { screen, connectionId, runId } = request;
     if (screen === "quit") this.isQuitAsked = true;
+    else if (screen === "form")
+      this.go(connectionId ? { screen: "edit", id: connectionId } : { screen: "add" });
     else if (screen === "removals")
       this.go(
         connectionId ? { screen: "preview", id: connectionId, tab: "removed" } : { screen: "connections" },

@@ -91,6 +91,10 @@ it("goes where somebody outside the window points to, and asks before it quits",
   const { opened, transport, end } = await started();
   transport.open({ screen: "removals", connectionId: "c1" });
   expect(opened.route).toEqual({ screen: "preview", id: "c1", tab: "removed" });
+  transport.open({ screen: "form", connectionId: "c1" });
+  expect(opened.route).toEqual({ screen: "edit", id: "c1" });
+  transport.open({ screen: "form" });
+  expect(opened.route).toEqual({ screen: "add" });
   transport.open({ screen: "activity", connectionId: "c1", runId: "r1" });
   expect(opened.route).toEqual({ screen: "run", id: "r1" });
   transport.open({ screen: "quit" });

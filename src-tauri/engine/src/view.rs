@@ -32,7 +32,7 @@ pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
 pub use document::{
     AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory, NextAction, StepState, StoryStage, StoryStep,
 };
-pub use form::{FormDraft, FormText};
+pub use form::{FormDraft, FormText, WaitingForm};
 pub use hosted::{HostedConnection, HostedDetails, HostedDocument, HostedRun, HostedRunState};
 pub use knowledge_base::{KnowledgeBaseDraft, KnowledgeBaseReport, KnowledgeBaseView};
 pub use library::{LibraryDocument, LibraryHit, LibraryHits, LibraryPage, ObjectLink, TagPage};

@@ -668,7 +668,11 @@ run: RunView, } | { "kind": "local_api",
 /**
  * The whole row.
  */
-localApi: LocalApiView, } | { "kind": "settings", 
+localApi: LocalApiView, } | { "kind": "forms", 
+/**
+ * All that wait.
+ */
+waiting: Array<WaitingForm>, } | { "kind": "settings", 
 /**
  * All of it.
  */
@@ -2296,6 +2300,15 @@ fix: TroubleFix | null, };
  * What a rung showed.
  */
 export type Verdict = "passed" | "failed" | "not_tried";
+
+/**
+ * A form that was left before it was saved.
+ */
+export type WaitingForm = { 
+/**
+ * The connection that it edits; absent: it adds one.
+ */
+connectionId: string | null, };
 
 /** Every command: what it takes and what it answers. */
 export interface Commands {
