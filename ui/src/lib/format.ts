@@ -18,11 +18,6 @@ export function count(value: number): string {
   return whole.format(value);
 }
 
-/** A count with its noun: `1 document`, `2 documents`. */
-export function counted(value: number, noun: string, plural = `${noun}s`): string {
-  return `${count(value)} ${value === 1 ? noun : plural}`;
-}
-
 /** A size in decimal units, as disks and S3 consoles name them. */
 export function bytes(value: number): string {
   return sized(inUnit(value, unitOf(value)), unitOf(value));
