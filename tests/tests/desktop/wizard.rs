@@ -138,9 +138,6 @@ async fn low(window: &Window<'_>) {
         if next == "Sync all" {
             window.wait_for_text("To send").await;
         }
-        if shown.starts_with("can become") {
-            type_a_rule(window).await;
-        }
         let cut = window.run_script(CUT_OFF, vec![serde_json::json!(next)]).await;
         window.screenshot(&picture(&format!("form-low-{}", step + 2), "light")).await;
         assert_eq!(cut, Some(serde_json::json!([])), "cut off at step {}", step + 2);
@@ -152,11 +149,14 @@ async fn low(window: &Window<'_>) {
         }
     }
     // The steps are reached from above too.
-    window.press("Credentials").await;
-    window.wait_for_text("Which bucket, and with which key?").await;
+    window.press("What").await;
+    window.wait_for_text("Which files?").await;
     window.resize(1080, 720).await;
     let large = async || window.run_script("return innerWidth > 1000", Vec::new()).await == Some(true.into());
     window.until("a large window", PATIENCE, async || large().await.then_some(())).await;
+    type_a_rule(window).await;
+    window.press("Credentials").await;
+    window.wait_for_text("Which bucket, and with which key?").await;
 }
 
 /// A rule says how many files it decides about while it is typed.
