@@ -274,8 +274,8 @@ impl Draft {
         };
         let seen = self.seen();
         let page = answer.as_ref().map(|answer| page(&answer.judged, &seen, rules, filter));
-        let summary = answer.as_ref().map(|answer| answer.judged.summary(seen.listed_at));
-        let rule_hits = answer.map(|answer| answer.judged.rule_hits().to_vec()).unwrap_or_default();
+        let summary = answer.map(|answer| answer.judged.summary(seen.listed_at));
+        let rule_hits = seen.listed.rule_hits(&rules.scope);
         DraftPreview { field_errors: Vec::new(), summary, page, rule_hits }
     }
 }

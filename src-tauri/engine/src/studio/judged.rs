@@ -46,8 +46,6 @@ struct Plan {
     tags: Vec<TagCount>,
     tag_count: u64,
     bytes: u64,
-    /// Of each include or exclude rule.
-    rule_hits: Vec<u64>,
 }
 
 /// Names by number, in one text.
@@ -70,7 +68,7 @@ enum Class {
 impl Judged {
     /// The same as the plan of a sync says, for a listing of this time.
     pub fn summary(&self, listed_at: i64) -> PlanSummary {
-        let Plan { sums, totals, skipped, tags, tag_count, bytes, rule_hits: _ } = &self.plan;
+        let Plan { sums, totals, skipped, tags, tag_count, bytes } = &self.plan;
         let skipped = SkipReason::ALL.into_iter().filter_map(|reason| {
             Some(SkipCount { reason, sentence: reason.sentence().into(), count: *skipped.get(&reason)? })
         });
@@ -91,11 +89,6 @@ impl Judged {
             listed_at,
             complete: self.complete,
         }
-    }
-
-    /// How many keys each include or exclude rule decides about, in the order of the rules.
-    pub fn rule_hits(&self) -> &[u64] {
-        &self.plan.rule_hits
     }
 
     /// A part of the keys, by position, and how many there are in all.
@@ -229,7 +222,6 @@ pub(super) struct Merge<'a> {
     tags: Tags<'a>,
     blocks: Vec<(usize, Vec<Option<Verdict>>)>,
     sums: Sums,
-    rule_hits: Vec<u64>,
 }
 
 impl<'a> Merge<'a> {
@@ -240,8 +232,6 @@ impl<'a> Merge<'a> {
         self.sums.brake.bare += brake.bare;
         self.sums.places += places;
         self.sums.leaving += leaving;
-        self.rule_hits.resize(worker.rule_hits.len(), 0);
-        self.rule_hits.iter_mut().zip(worker.rule_hits).for_each(|(all, hits)| *all += hits);
         let first = self.tags.names.is_empty();
         if first {
             self.tags = worker.tags;
@@ -273,7 +263,6 @@ impl<'a> Merge<'a> {
             }
         }
         strays.iter().for_each(|verdict| count.plan(verdict.action, verdict.reason, verdict.tag, 0));
-        count.plan.rule_hits = self.rule_hits;
         count.finish(self.tags, &collides, verdicts, rules.document_limit, complete)
     }
 }

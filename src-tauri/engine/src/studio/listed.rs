@@ -24,16 +24,16 @@ pub struct Block {
     /// Keys that documents are held of, by their place in the block.
     held: Vec<Held>,
     /// What the last scope that was asked about said: it changes seldom, the rule with every character.
-    scoped: Mutex<Option<(u64, Arc<Scoped>)>>,
+    scoped: Mutex<Option<(u64, Scoped)>>,
 }
 
 /// What a scope says of the keys of a block.
-#[derive(Debug)]
-pub(super) struct Scoped {
+#[derive(Debug, Clone)]
+struct Scoped {
     /// Of every key.
-    pub admissions: Box<[Admission]>,
+    admissions: Arc<[Admission]>,
     /// How many keys each include or exclude rule decides about, in the order of the rules.
-    pub rule_hits: Box<[u64]>,
+    rule_hits: Arc<[u64]>,
 }
 
 /// What is held of one key. The version is only needed where there is something to compare it with.
@@ -105,14 +105,18 @@ impl Block {
         KeyRow { key, object: Some(object), rows }
     }
 
-    /// What a scope says.
-    pub(super) fn scoped(&self, scope: &Scope) -> Arc<Scoped> {
+    /// What a scope says of every key.
+    pub fn admissions(&self, scope: &Scope) -> Arc<[Admission]> {
+        self.scoped(scope).admissions
+    }
+
+    fn scoped(&self, scope: &Scope) -> Scoped {
         let print = fingerprint(scope);
         let mut kept = self.scoped.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, known)) = kept.as_ref().filter(|(of, _)| *of == print) {
-            return Arc::clone(known);
+            return known.clone();
         }
-        let mut rule_hits = vec![0; scope.filters.len()].into_boxed_slice();
+        let mut rule_hits = vec![0; scope.filters.len()];
         let admit = |place| {
             let key = self.key(place);
             let deciding = scope.deciding(key);
@@ -122,8 +126,8 @@ impl Block {
             scope.admit_decided(deciding, key, self.sizes[place], self.archived[place])
         };
         let admissions = (0..self.len()).map(admit).collect();
-        let scoped = Arc::new(Scoped { admissions, rule_hits });
-        *kept = Some((print, Arc::clone(&scoped)));
+        let scoped = Scoped { admissions, rule_hits: rule_hits.into() };
+        *kept = Some((print, scoped.clone()));
         scoped
     }
 }
@@ -187,6 +191,16 @@ impl Listed {
     /// Keys that were passed over.
     pub fn strays(&self) -> &[KeyRow] {
         &self.strays
+    }
+
+    /// How many keys each include or exclude rule of a scope decides about, in the order of the rules. Blocks that were
+    /// just asked about their admissions know it.
+    pub fn rule_hits(&self, scope: &Scope) -> Vec<u64> {
+        let mut all = vec![0; scope.filters.len()];
+        for block in &self.blocks {
+            all.iter_mut().zip(block.scoped(scope).rule_hits.iter()).for_each(|(all, hits)| *all += hits);
+        }
+        all
     }
 
     /// The last key.

@@ -80,27 +80,19 @@ pub(super) struct Worker<'a> {
     /// Verdicts by number of their block; `None`: nothing to show.
     pub blocks: Vec<(usize, Vec<Option<Verdict>>)>,
     pub sums: Sums,
-    /// How many keys each include or exclude rule decides about.
-    pub rule_hits: Vec<u64>,
 }
 
 impl<'a> Worker<'a> {
     fn new(rules: &'a Rules, complete: bool) -> Self {
         let reader = TagReader::new(&rules.tagging);
-        let rule_hits = vec![0; rules.scope.filters.len()];
-        Self { rules, complete, reader, tags: Tags::default(), blocks: Vec::new(), sums: Sums::default(), rule_hits }
+        Self { rules, complete, reader, tags: Tags::default(), blocks: Vec::new(), sums: Sums::default() }
     }
 
     fn judge(&mut self, at: usize, block: &'a Block) {
-        let scoped = block.scoped(&self.rules.scope);
-        self.rule_hits.iter_mut().zip(&scoped.rule_hits).for_each(|(all, hits)| *all += hits);
+        let admissions = block.admissions(&self.rules.scope);
         let verdicts = (0..block.len()).map(|place| {
             let key = block.key(place);
-            if block.is_held(place) {
-                self.held(key, &block.row(place))
-            } else {
-                self.bare(key, scoped.admissions[place])
-            }
+            if block.is_held(place) { self.held(key, &block.row(place)) } else { self.bare(key, admissions[place]) }
         });
         let verdicts = verdicts.collect();
         self.blocks.push((at, verdicts));
