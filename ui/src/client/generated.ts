@@ -1449,6 +1449,10 @@ tagCount: number,
  */
 bytes: number, 
 /**
+ * Tokens that a Supermemory may count for it.
+ */
+tokens: TokenEstimate, 
+/**
  * Objects that the listing shows.
  */
 listed: number, 
@@ -2227,6 +2231,19 @@ error: ErrorView | null,
  * The IAM policy with the permissions that a sync needs and no more, as JSON.
  */
 policy: string, };
+
+/**
+ * Tokens of documents to send, as far as their sizes tell. Only Supermemory itself knows them.
+ */
+export type TokenEstimate = { 
+/**
+ * About so many for what is text: a token for every 4 bytes.
+ */
+text: number, 
+/**
+ * Documents whose size says nothing: PDFs, pictures, sound, film, office files.
+ */
+untold: number, };
 
 /**
  * Names a cause, for whoever wants its files or wants them tried again.

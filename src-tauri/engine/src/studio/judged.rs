@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::listed::Listed;
 use super::pass::{NO_TAG, Sources, Tags, Verdict, Worker, source_of};
-use crate::knowledge_base::TagCount;
+use crate::knowledge_base::{TagCount, Tokens};
 use crate::plan::totals::Places;
 use crate::scope::SkipReason;
 use crate::sync::judge::Rules;
@@ -13,7 +13,7 @@ use crate::sync::survey::{self, Line, Sums};
 use crate::sync::trial;
 use crate::view::{
     Collision, PlanAction, PlanSummary, PlanTotals, SkipCount, StudioRow, StudioTag, StudioTotals, StudioView,
-    TagSource,
+    TagSource, TokenEstimate,
 };
 
 /// Tags that are named.
@@ -78,6 +78,8 @@ impl Judged {
             tags: tags.clone(),
             tag_count: *tag_count,
             bytes: *bytes,
+            // Of the keys, which are not here: see [`Self::tokens`].
+            tokens: TokenEstimate::default(),
             listed: sums.brake.listed,
             held: sums.brake.held,
             held_back: if sums.brake.holds() { sums.brake.bare } else { 0 },
@@ -89,6 +91,19 @@ impl Judged {
             listed_at,
             complete: self.complete,
         }
+    }
+
+    /// Tokens of what would be sent.
+    pub fn tokens(&self, listed: &Listed) -> TokenEstimate {
+        let mut tokens = Tokens::default();
+        for (at, verdict) in self.verdicts.iter().enumerate() {
+            let line = verdict.map(|v| self.line(at as u32, v.action, v.reason, v.needs_place));
+            let sent = line.filter(|line| survey::is_sent(line.action));
+            if let Some((block, place)) = sent.and_then(|_| listed.place(at as u32)) {
+                tokens.add(block.key(place), block.size(place));
+            }
+        }
+        tokens.estimate()
     }
 
     /// A part of the keys, by position, and how many there are in all.
