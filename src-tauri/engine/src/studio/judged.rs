@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::listed::Listed;
 use super::pass::{NO_TAG, Sources, Tags, Verdict, Worker, source_of};
-use crate::knowledge_base::{TagCount, Tokens};
+use crate::knowledge_base::TagCount;
 use crate::plan::totals::Places;
 use crate::scope::SkipReason;
 use crate::sync::judge::Rules;
@@ -13,7 +13,7 @@ use crate::sync::survey::{self, Line, Sums};
 use crate::sync::trial;
 use crate::view::{
     Collision, PlanAction, PlanSummary, PlanTotals, SkipCount, StudioRow, StudioTag, StudioTotals, StudioView,
-    TagSource, TokenEstimate,
+    TagSource,
 };
 
 /// Tags that are named.
@@ -78,13 +78,13 @@ impl Judged {
             tags: tags.clone(),
             tag_count: *tag_count,
             bytes: *bytes,
-            // Of the keys, which are not here: see [`Self::tokens`].
-            tokens: TokenEstimate::default(),
             listed: sums.brake.listed,
             held: sums.brake.held,
             held_back: if sums.brake.holds() { sums.brake.bare } else { 0 },
             removals: sums.brake.bare,
             trial: (totals.new + totals.changed + totals.retagged).min(trial::SIZE.into()),
+            // Of the keys, which are not here: see [`Self::tokens`].
+            tokens: crate::view::TokenEstimate::default(),
             // Nothing is compared with what is only typed.
             fingerprint: String::new(),
             limit: self.limit,
@@ -94,8 +94,8 @@ impl Judged {
     }
 
     /// Tokens of what would be sent.
-    pub fn tokens(&self, listed: &Listed) -> TokenEstimate {
-        let mut tokens = Tokens::default();
+    pub fn tokens(&self, listed: &Listed) -> crate::view::TokenEstimate {
+        let mut tokens = crate::knowledge_base::Tokens::default();
         for (at, verdict) in self.verdicts.iter().enumerate() {
             let line = verdict.map(|v| self.line(at as u32, v.action, v.reason, v.needs_place));
             let sent = line.filter(|line| survey::is_sent(line.action));
