@@ -194,6 +194,35 @@ async fn a_form_that_was_left_half_done_is_reviewed_where_it_was_left() {
 }
 
 #[tokio::test]
+async fn one_press_in_the_window_cancels_all_syncs() {
+    let desktop = Desktop::start(Look::Light).await;
+    let server = server(2).await;
+    let aws = desktop.home().join(".aws");
+    std::fs::create_dir(&aws).unwrap();
+    let (key, secret) = (server.access_key(), server.secret());
+    let keys = format!("[default]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n");
+    std::fs::write(aws.join("credentials"), keys).unwrap();
+    prepare(&desktop, async |engine| {
+        for name in ["Alpha", "beta"] {
+            add(engine, draft(name, &server.endpoint())).await;
+        }
+    })
+    .await;
+    let folder = data_dir(&desktop);
+    let arguments = ["--data-dir", folder.to_str().unwrap()];
+    let window = Window::open(&desktop, &workspace_binary("s3-connector"), &arguments).await;
+    let gate = server.hold(On::List);
+    window.press("Sync all").await;
+    gate.arrived(2).await;
+    window.press("Cancel all").await;
+    gate.open();
+    window.wait_until_gone("Cancel all").await;
+    let shown = window.wait_for_text("Stopped: cancelled").await;
+    assert_eq!(shown.matches("Stopped: cancelled").count(), 2, "{shown}");
+    window.close().await;
+}
+
+#[tokio::test]
 async fn who_quits_while_a_sync_runs_is_asked_once() {
     let desktop = Desktop::start(Look::Light).await;
     let server = server(3).await;
