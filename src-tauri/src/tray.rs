@@ -11,7 +11,7 @@ use std::time::Duration;
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::ErrorCode;
 use s3_connector_engine::event::EngineEvent;
-use s3_connector_engine::view::{ConnectionState, ConnectionView, SyncOptions};
+use s3_connector_engine::view::{ConnectionState, ConnectionView, SyncOptions, WaitingForm};
 use tauri::image::Image;
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem, Submenu, SubmenuBuilder};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
@@ -35,6 +35,13 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(400);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 type Rows = BTreeMap<String, ConnectionView>;
+
+/// What the menu is made from.
+#[derive(Default)]
+struct Known {
+    rows: Rows,
+    forms: Vec<WaitingForm>,
+}
 
 /// The tray of this desktop, as long as the app runs.
 struct Tray {
@@ -65,7 +72,7 @@ pub fn raise(app: &AppHandle, engine: &Arc<Engine>) {
     let (engine, events) = (Arc::clone(engine), engine.events());
     let handle = app.clone();
     let raised = app.run_on_main_thread(move || {
-        let model = menu::menu(&[], &jiff::Zoned::now(), false);
+        let model = menu::menu(&[], &[], &jiff::Zoned::now(), false);
         // The loader of the tray library panics where the library is missing.
         match std::panic::catch_unwind(AssertUnwindSafe(|| build(&handle, model))) {
             Ok(Ok(tray)) => {
@@ -109,19 +116,20 @@ fn build(app: &AppHandle, model: MenuModel) -> tauri::Result<Arc<Tray>> {
 
 /// Follows the engine: whole rows from its events, read again when some were missed.
 async fn keep_current(app: AppHandle, engine: Arc<Engine>, mut events: Receiver<EngineEvent>, tray: Arc<Tray>) {
-    let mut rows = Rows::new();
+    let mut known = Known::default();
     let mut stale = true;
     let mut asked = app.state::<exit::Question>().asked();
     loop {
-        if stale && let Ok(list) = engine.connection_list().await {
-            rows = list.into_iter().map(|row| (row.id.clone(), row)).collect();
+        if stale && let (Ok(list), Ok(forms)) = (engine.connection_list().await, engine.forms_waiting().await) {
+            known = Known { rows: list.into_iter().map(|row| (row.id.clone(), row)).collect(), forms };
             stale = false;
         }
-        if !rows.values().any(|row| row.state == ConnectionState::Syncing) {
+        if !known.rows.values().any(|row| row.state == ConnectionState::Syncing) {
             app.state::<exit::Question>().withdraw();
         }
         let is_quit_asked = *asked.borrow_and_update();
-        let model = menu::menu(&rows.values().collect::<Vec<_>>(), &jiff::Zoned::now(), is_quit_asked);
+        let rows: Vec<_> = known.rows.values().collect();
+        let model = menu::menu(&rows, &known.forms, &jiff::Zoned::now(), is_quit_asked);
         let drawing = (app.clone(), Arc::clone(&tray));
         // Fails only when the main loop has ended, and then nobody sees the tray any more.
         let _ = app.run_on_main_thread(move || show(&drawing.0, &drawing.1, model));
@@ -129,7 +137,7 @@ async fn keep_current(app: AppHandle, engine: Arc<Engine>, mut events: Receiver<
 
         tokio::select! {
             received = events.recv() => match received {
-                Ok(event) => take(&mut rows, event),
+                Ok(event) => known.take(event),
                 Err(RecvError::Lagged(_)) => stale = true,
                 Err(RecvError::Closed) => return,
             },
@@ -139,7 +147,7 @@ async fn keep_current(app: AppHandle, engine: Arc<Engine>, mut events: Receiver<
         }
         loop {
             match events.try_recv() {
-                Ok(event) => take(&mut rows, event),
+                Ok(event) => known.take(event),
                 Err(TryRecvError::Lagged(_)) => stale = true,
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Closed) => return,
@@ -148,16 +156,21 @@ async fn keep_current(app: AppHandle, engine: Arc<Engine>, mut events: Receiver<
     }
 }
 
-fn take(rows: &mut Rows, event: EngineEvent) {
-    match event {
-        EngineEvent::Connection { connection } => {
-            rows.insert(connection.id.clone(), connection);
+impl Known {
+    fn take(&mut self, event: EngineEvent) {
+        match event {
+            EngineEvent::Connection { connection } => {
+                self.rows.insert(connection.id.clone(), connection);
+            }
+            // Its form goes with it.
+            EngineEvent::ConnectionRemoved { id } => {
+                self.rows.remove(&id);
+                self.forms.retain(|form| form.connection_id.as_ref() != Some(&id));
+            }
+            EngineEvent::Forms { waiting } => self.forms = waiting,
+            // The connection's own row follows; the menu has no line for the local API or the settings.
+            EngineEvent::RunEnded { .. } | EngineEvent::LocalApi { .. } | EngineEvent::Settings { .. } => {}
         }
-        EngineEvent::ConnectionRemoved { id } => {
-            rows.remove(&id);
-        }
-        // The connection's own row follows; the menu has no line for the local API or the settings.
-        EngineEvent::RunEnded { .. } | EngineEvent::LocalApi { .. } | EngineEvent::Settings { .. } => {}
     }
 }
 
@@ -265,6 +278,7 @@ fn act(app: &AppHandle, choice: Choice) {
     match choice {
         Choice::Open => window::show(app),
         Choice::Review(id) => window::open_at(app, &Place::removals_of(&id)),
+        Choice::Form(id) => window::open_at(app, &Place::form_of(id)),
         Choice::Quit => exit::quit_or_ask(app),
         Choice::SyncAll | Choice::Sync(_) | Choice::Cancel | Choice::Pause(_) | Choice::Resume => {
             let app = app.clone();
@@ -282,7 +296,7 @@ async fn ask_engine(app: &AppHandle, choice: Choice) {
         Choice::Cancel => cancel_all(engine).await,
         Choice::Pause(length) => engine.sync_pause(None, length).await,
         Choice::Resume => engine.sync_resume(None).await,
-        Choice::Open | Choice::Review(_) | Choice::Quit => Ok(()),
+        Choice::Open | Choice::Review(_) | Choice::Form(_) | Choice::Quit => Ok(()),
     };
     match answer {
         // What was wanted is happening already.

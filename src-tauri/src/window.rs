@@ -27,6 +27,8 @@ pub enum Screen {
     Activity,
     /// What a connection would remove, and holds back until a person says yes.
     Removals,
+    /// The form of a connection that was left before it was saved; without a connection, that of a new one.
+    Form,
     /// Not a screen of its own: the question whether to quit although a sync runs.
     Quit,
 }
@@ -55,6 +57,11 @@ impl Place {
     pub fn run(run: &RunView) -> Self {
         let connection_id = Some(run.connection_id.clone());
         Self { screen: Screen::Activity, connection_id, run_id: Some(run.id.clone()) }
+    }
+
+    /// A form that was left before it was saved.
+    pub fn form_of(connection_id: Option<String>) -> Self {
+        Self { screen: Screen::Form, connection_id, run_id: None }
     }
 
     /// What a connection holds back.

@@ -109,6 +109,45 @@ export async function overflows(page) {
   });
 }
 
+/**
+ * Words and controls that end beside the window or beside what holds them. What ends in an ellipsis says so itself, and what
+ * can be scrolled sideways can be read: both are no cut.
+ */
+export async function cuts(page) {
+  return page.evaluate(() => {
+    const controls = "button, a[href], input, select, textarea, summary";
+    const holds = (one) => [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== "");
+    const shown = [...document.querySelectorAll("body *")].filter(
+      (one) => (one.matches(controls) || holds(one)) && !one.closest(".aloud, svg, option, script, style, [aria-hidden=true]"),
+    );
+    const boxOf = (one) => {
+      if (one.matches(controls)) return one.getBoundingClientRect();
+      const range = document.createRange();
+      range.selectNodeContents(one);
+      return range.getBoundingClientRect();
+    };
+    const endOf = (one) => {
+      for (let at = one; at; at = at.parentElement) {
+        const { overflowX, textOverflow, position, clipPath } = getComputedStyle(at);
+        if (clipPath !== "none" && position === "absolute") return null;
+        if (overflowX === "auto" || overflowX === "scroll") return at.matches("main, .page, nav, body") ? at : null;
+        if (overflowX !== "visible") return textOverflow === "ellipsis" ? null : at;
+      }
+      return document.documentElement;
+    };
+    return shown.flatMap((one) => {
+      if (!one.checkVisibility({ visibilityProperty: true })) return [];
+      const [box, end] = [boxOf(one), endOf(one)];
+      if (!end || box.width === 0) return [];
+      const { left, right } = end.getBoundingClientRect();
+      const [from, to] = [Math.max(left, 0), Math.min(right, innerWidth)];
+      const over = Math.round(Math.max(from - box.left, box.right - to));
+      const name = (one.innerText || one.getAttribute("aria-label") || one.className || one.tagName).slice(0, 40);
+      return over > 1 ? [`“${name}” (${one.tagName}.${one.className}) is cut by ${over} px`] : [];
+    });
+  });
+}
+
 /** Buttons and links that lie over one another, which a person cannot press. */
 export async function overlaps(page) {
   return page.evaluate(() => {

@@ -1,10 +1,12 @@
 // Every screen as people have it who see it otherwise: enlarged, in their own colours, without motion, from right to left.
-import { grouped, openPage, overflows, overlaps, pictureOf, SIZES, violations, walk } from "./stage.mjs";
+import { cuts, grouped, openPage, overflows, overlaps, pictureOf, SIZES, violations, walk } from "./stage.mjs";
 import { readIds, SCREENS, show } from "./screens.mjs";
 
 const WAYS = {
   // The window at 200 %: half of it is left for CSS. What scrolls in two directions fails WCAG 1.4.10.
   enlarged: { viewport: { width: 540, height: 360 }, deviceScaleFactor: 2 },
+  // The smallest window at 200 %.
+  "small-enlarged": { viewport: { width: 360, height: 260 }, deviceScaleFactor: 2 },
   "forced-colors": { viewport: SIZES.wide, forcedColors: "active" },
   "more-contrast": { viewport: SIZES.wide, contrast: "more" },
   "reduced-motion": { viewport: SIZES.wide, reducedMotion: "reduce" },
@@ -35,8 +37,13 @@ await walk(async ({ browser, url, pictures, only }) => {
         found.push({ where, rule: "is not to be reached", why: `${error}`.slice(0, 600) });
       }
       await page.screenshot({ path: pictureOf(pictures, name, way) });
-      const rules = await Promise.all([overflows(page), overlaps(page), way === "reduced-motion" ? moving(page) : []]);
-      for (const [at, rule] of ["overflow", "overlap", "motion"].entries()) {
+      const rules = await Promise.all([
+        overflows(page),
+        overlaps(page),
+        cuts(page),
+        way === "reduced-motion" ? moving(page) : [],
+      ]);
+      for (const [at, rule] of ["overflow", "overlap", "cut", "motion"].entries()) {
         found.push(...rules[at].map((why) => ({ where, rule, why })));
       }
       found.push(...(await violations(page)).map((violation) => ({ where, ...violation })));

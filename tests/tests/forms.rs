@@ -6,6 +6,7 @@ use std::sync::Arc;
 use s3_connector_engine::api;
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::{ErrorCode, ErrorView};
+use s3_connector_engine::event::EngineEvent;
 use s3_connector_engine::secrets::MemorySecrets;
 use s3_connector_tests::memory_s3::MemoryS3;
 use s3_connector_tests::scene::{self, Scene};
@@ -57,6 +58,31 @@ async fn each_connection_has_a_form_of_its_own_that_goes_with_it() {
     assert_eq!(kept_bucket(&scene.engine, json!(null)).await, "new");
     let late = ask(&scene.engine, "form_keep", json!({"id": id, "draft": form("late")})).await.unwrap_err();
     assert_eq!(late.code, ErrorCode::ConnectionNotFound);
+}
+
+#[tokio::test]
+async fn forms_that_wait_are_told_once_each_and_when_they_are_done_with() {
+    let scene = Scene::new(json!({})).await;
+    let id = scene.connection.id.clone();
+    let mut events = scene.engine.events();
+    let mut told = || {
+        let mut all = Vec::new();
+        while let Ok(event) = events.try_recv() {
+            if let EngineEvent::Forms { waiting } = event {
+                all.push(waiting.into_iter().map(|form| form.connection_id).collect::<Vec<_>>());
+            }
+        }
+        all
+    };
+    ask(&scene.engine, "form_keep", json!({"id": id, "draft": form("edited")})).await.unwrap();
+    for bucket in ["doc", "docs"] {
+        ask(&scene.engine, "form_keep", json!({"id": null, "draft": form(bucket)})).await.unwrap();
+    }
+    assert_eq!(told(), [vec![Some(id.clone())], vec![None, Some(id.clone())]], "not with every letter");
+    ask(&scene.engine, "form_forget", json!({"id": null})).await.unwrap();
+    assert_eq!(told(), [vec![Some(id.clone())]]);
+    scene.engine.connection_delete(id, false).await.unwrap();
+    assert_eq!(scene.engine.forms_waiting().await.unwrap(), []);
 }
 
 #[tokio::test]

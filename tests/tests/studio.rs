@@ -70,6 +70,24 @@ async fn the_first_keys_are_there_while_the_others_come_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_rule_says_how_many_files_it_decides_about_as_it_is_typed() {
+    let scene = scene().await;
+    let typed = |filters| draft(&scene.server, json!({"containerTags": ["shared"], "filters": filters}));
+    let listing = scene.engine.draft_list(typed(json!([])), None, false).await.unwrap();
+    let id = ended(&scene, &listing).await.listing_id;
+    let hits = async |filters| {
+        let said = scene.engine.draft_preview(id.clone(), typed(filters), PlanFilter::default()).await.unwrap();
+        (said.rule_hits, said.summary.map(|summary| summary.totals.new))
+    };
+    let all = json!({"kind": "include", "glob": "users/**"});
+    let some = json!({"kind": "exclude", "glob": "**/user-1/*"});
+    assert_eq!(hits(json!([all, some])).await, (vec![20, 5], Some(20)));
+    assert_eq!(hits(json!([some, all])).await, (vec![0, 25], Some(26)), "the last one that matches decides");
+    let half_typed = json!({"kind": "include", "glob": "users/["});
+    assert_eq!(hits(json!([all, half_typed])).await, (vec![], None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_saved_connection_shows_its_last_listing_without_the_network_and_says_what_its_next_run_does() {
     let scene = scene().await;
     scene.sync().await;

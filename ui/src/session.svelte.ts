@@ -167,6 +167,13 @@ export class Session {
     if (!(await this.#do(() => this.client.call("sync_cancel", { id })))) this.#stop([id], null);
   }
 
+  /** Cancels all syncs that nobody has stopped yet. */
+  async cancelAll(): Promise<void> {
+    const syncing = this.connections.rows.filter((row) => row.state === "syncing");
+    const going = syncing.filter((row) => !this.stopping.has(row.id));
+    await Promise.all(going.map((row) => this.cancel(row.id)));
+  }
+
   form(id: string | null): ConnectionForm {
     const kept = this.#forms.get(id ?? "");
     if (kept) return kept;
@@ -223,6 +230,8 @@ export class Session {
   #open(request: OpenRequest): void {
     const { screen, connectionId, runId } = request;
     if (screen === "quit") this.isQuitAsked = true;
+    else if (screen === "form")
+      this.go(connectionId ? { screen: "edit", id: connectionId } : { screen: "add" });
     else if (screen === "removals")
       this.go(
         connectionId ? { screen: "preview", id: connectionId, tab: "removed" } : { screen: "connections" },

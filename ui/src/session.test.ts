@@ -48,6 +48,16 @@ describe("what a person asks of the engine", () => {
     expect(opened.notices[0]?.error?.view).toEqual(refusal);
   });
 
+  it("is an end to all syncs, each asked once", async () => {
+    const { opened, asked } = session({ sync_cancel: () => null });
+    opened.connections.put(connection({ id: "c2", name: "Two", state: "syncing" }));
+    opened.connections.put(connection({ id: "c3", name: "Three" }));
+    await opened.cancel("c1");
+    await opened.cancelAll();
+    await opened.cancelAll();
+    expect(asked("sync_cancel")).toEqual([{ id: "c1" }, { id: "c2" }]);
+  });
+
   it("is a pause that says what it ended, and reads how all stand", async () => {
     const { opened, asked } = session({ sync_pause: () => null, sync_resume: () => null });
     await opened.pause("c1", "tomorrow");
@@ -112,6 +122,10 @@ it("goes where somebody outside the window points to, and asks before it quits",
   const { opened, transport, end } = await started();
   transport.open({ screen: "removals", connectionId: "c1" });
   expect(opened.route).toEqual({ screen: "preview", id: "c1", tab: "removed" });
+  transport.open({ screen: "form", connectionId: "c1" });
+  expect(opened.route).toEqual({ screen: "edit", id: "c1" });
+  transport.open({ screen: "form" });
+  expect(opened.route).toEqual({ screen: "add" });
   transport.open({ screen: "activity", connectionId: "c1", runId: "r1" });
   expect(opened.route).toEqual({ screen: "run", id: "r1" });
   transport.open({ screen: "quit" });

@@ -97,6 +97,7 @@ export function summary(
     tags: [],
     tagCount: 0,
     bytes: 0,
+    tokens: { text: 0, untold: 0 },
     listed: 0,
     held: 0,
     heldBack: 0,

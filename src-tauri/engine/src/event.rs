@@ -4,7 +4,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::view::{AppSettings, ConnectionView, LocalApiView, RunView};
+use crate::view::{AppSettings, ConnectionView, LocalApiView, RunView, WaitingForm};
 
 /// Something that a face may want to draw.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -30,6 +30,11 @@ pub enum EngineEvent {
     LocalApi {
         /// The whole row.
         local_api: LocalApiView,
+    },
+    /// A form was left before it was saved, or is done with.
+    Forms {
+        /// All that wait.
+        waiting: Vec<WaitingForm>,
     },
     /// What a person set for the app as a whole changed.
     Settings {

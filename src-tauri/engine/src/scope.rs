@@ -132,8 +132,19 @@ impl Scope {
 
     /// The same, of an object whose key is text among others.
     pub fn admit_text(&self, key: &str, size: u64, is_archived: bool) -> Admission {
+        self.admit_decided(self.deciding(key), key, size, is_archived)
+    }
+
+    /// The place of the include or exclude rule that decides about a key; `None` where none matches it, or where it is
+    /// not under the prefix.
+    pub fn deciding(&self, key: &str) -> Option<usize> {
+        filter::deciding(&self.filters, key).filter(|_| key.starts_with(&self.prefix))
+    }
+
+    /// The same as [`Self::admit_text`] where it is known already which rule decides.
+    pub fn admit_decided(&self, deciding: Option<usize>, key: &str, size: u64, is_archived: bool) -> Admission {
         // First of all: what a person left out is not told to be too large or empty.
-        if !key.starts_with(&self.prefix) || !filter::admits(&self.filters, key) {
+        if !key.starts_with(&self.prefix) || !filter::lets_in(&self.filters, deciding) {
             Admission::Refused(SkipReason::ExcludedByRule)
         } else if key.ends_with('/') {
             Admission::Refused(SkipReason::FolderMarker)

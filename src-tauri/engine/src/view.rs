@@ -32,7 +32,7 @@ pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
 pub use document::{
     AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory, NextAction, StepState, StoryStage, StoryStep,
 };
-pub use form::{FormDraft, FormText};
+pub use form::{FormDraft, FormText, WaitingForm};
 pub use hosted::{HostedConnection, HostedDetails, HostedDocument, HostedRun, HostedRunState};
 pub use knowledge_base::{KnowledgeBaseDraft, KnowledgeBaseReport, KnowledgeBaseView};
 pub use library::{LibraryDocument, LibraryHit, LibraryHits, LibraryPage, ObjectLink, TagPage};
@@ -244,6 +244,8 @@ pub struct PlanSummary {
     pub tag_count: u64,
     /// Bytes to send.
     pub bytes: u64,
+    /// Tokens that a Supermemory may count for it.
+    pub tokens: TokenEstimate,
     /// Objects that the listing shows.
     pub listed: u64,
     /// Documents held now.
@@ -262,6 +264,16 @@ pub struct PlanSummary {
     pub listed_at: i64,
     /// Whether the listing reached its end.
     pub complete: bool,
+}
+
+/// Tokens of documents to send, as far as their sizes tell. Only Supermemory itself knows them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenEstimate {
+    /// About so many for what is text: a token for every 4 bytes.
+    pub text: u64,
+    /// Documents whose size says nothing: PDFs, pictures, sound, film, office files.
+    pub untold: u64,
 }
 
 /// What the rows of a plan are put in order by.
@@ -362,6 +374,9 @@ pub struct DraftPreview {
     pub summary: Option<PlanSummary>,
     /// A part.
     pub page: Option<PlanPage>,
+    /// How many keys of the listing each include or exclude rule decides about, in the order of the rules: those that it
+    /// matches and no later one does.
+    pub rule_hits: Vec<u64>,
 }
 
 /// The app itself.

@@ -1,7 +1,7 @@
 //! What the tray shows for a set of rows: pure, so that every word has a test.
 
 use jiff::Zoned;
-use s3_connector_engine::view::{ConnectionState, ConnectionView, PauseLength};
+use s3_connector_engine::view::{ConnectionState, ConnectionView, PauseLength, WaitingForm};
 
 mod status;
 
@@ -41,6 +41,8 @@ pub enum Choice {
     Resume,
     /// Show the removals that the connection of this id holds back.
     Review(String),
+    /// Show the form of the connection of this id, or of a new one, as it was left.
+    Form(Option<String>),
     /// Show the window.
     Open,
     /// End the app.
@@ -61,6 +63,8 @@ impl Choice {
             Self::SyncAll => "sync-all".to_owned(),
             Self::Sync(connection) => format!("sync:{connection}"),
             Self::Review(connection) => format!("review:{connection}"),
+            Self::Form(None) => "form".to_owned(),
+            Self::Form(Some(connection)) => format!("form:{connection}"),
             Self::Cancel => "cancel".to_owned(),
             Self::Pause(length) => PAUSES.iter().find(|(of, _, _)| of == length).map_or("", |(_, id, _)| id).to_owned(),
             Self::Resume => "resume".to_owned(),
@@ -75,13 +79,15 @@ impl Choice {
             "sync-all" => Some(Self::SyncAll),
             "cancel" => Some(Self::Cancel),
             "resume" => Some(Self::Resume),
+            "form" => Some(Self::Form(None)),
             "open" => Some(Self::Open),
             "quit" => Some(Self::Quit),
             other => match PAUSES.iter().find(|(_, id, _)| *id == other) {
                 Some((length, _, _)) => Some(Self::Pause(*length)),
                 None => {
                     let of = |prefix| other.strip_prefix(prefix).map(str::to_owned);
-                    of("sync:").map(Self::Sync).or_else(|| of("review:").map(Self::Review))
+                    let form = || of("form:").map(|id| Self::Form(Some(id)));
+                    of("sync:").map(Self::Sync).or_else(|| of("review:").map(Self::Review)).or_else(form)
                 }
             },
         }
@@ -158,8 +164,9 @@ fn leaves_of(entry: &Entry) -> &[Leaf] {
     }
 }
 
-/// The tray for these rows at this time. `is_quit_asked`: somebody chose *Quit* while a sync ran, and was asked back.
-pub fn menu(rows: &[&ConnectionView], now: &Zoned, is_quit_asked: bool) -> MenuModel {
+/// The tray for these rows and forms at this time. `is_quit_asked`: somebody chose *Quit* while a sync ran, and was asked
+/// back.
+pub fn menu(rows: &[&ConnectionView], forms: &[WaitingForm], now: &Zoned, is_quit_asked: bool) -> MenuModel {
     let mut entries = vec![told(status::status(rows, now))];
     if !rows.is_empty() {
         entries.push(told(format!("Next check: {}", status::next_check(rows, now))));
@@ -168,7 +175,7 @@ pub fn menu(rows: &[&ConnectionView], now: &Zoned, is_quit_asked: bool) -> MenuM
     entries.extend(sync_now(rows));
     entries.extend(cancel(rows));
     entries.extend(pause(rows));
-    entries.extend(review(rows));
+    entries.extend(review(rows, forms));
     let quit = match has(rows, ConnectionState::Syncing) {
         true if is_quit_asked => "Quit now (a sync is running)",
         true | false => "Quit",
@@ -258,22 +265,40 @@ fn pause(rows: &[&ConnectionView]) -> Vec<Entry> {
     entries
 }
 
-/// Only where something waits for a person's yes.
-fn review(rows: &[&ConnectionView]) -> Option<Entry> {
-    let waiting: Vec<_> = rows.iter().filter(|row| held_back(row) > 0).collect();
-    let of = |row: &ConnectionView| (removals(held_back(row)), shortened(&row.name), Choice::Review(row.id.clone()));
-    match waiting[..] {
-        [] => None,
-        [row] => {
-            let (removals, name, choice) = of(row);
-            Some(clickable(&format!("Review {removals} in {name}…"), choice))
+/// Something that waits for a person, by itself and among others.
+struct Waiting {
+    alone: String,
+    among: String,
+    choice: Choice,
+}
+
+/// Only where something waits: removals for a yes, and what was typed before the window closed. Removals come first.
+fn review(rows: &[&ConnectionView], forms: &[WaitingForm]) -> Option<Entry> {
+    let held = rows.iter().filter(|row| held_back(row) > 0).map(|row| {
+        let (removals, name) = (removals(held_back(row)), shortened(&row.name));
+        Waiting {
+            alone: format!("Review {removals} in {name}…"),
+            among: format!("{name}: {removals}…"),
+            choice: Choice::Review(row.id.clone()),
         }
+    });
+    let left = forms.iter().filter_map(|form| {
+        let choice = Choice::Form(form.connection_id.clone());
+        let Some(id) = &form.connection_id else {
+            let (alone, among) = ("Review the connection you began…".into(), "A connection you began…".into());
+            return Some(Waiting { alone, among, choice });
+        };
+        let name = shortened(&rows.iter().find(|row| row.id == *id)?.name);
+        let alone = format!("Review your unsaved edit of {name}…");
+        Some(Waiting { alone, among: format!("{name}: your unsaved edit…"), choice })
+    });
+    let mut waiting: Vec<Waiting> = held.chain(left).take(MOST_NAMES).collect();
+    match waiting.len() {
+        0 => None,
+        1 => waiting.pop().map(|one| clickable(&one.alone, one.choice)),
         _ => {
-            let line = |row: &&&ConnectionView| {
-                let (removals, name, choice) = of(row);
-                leaf(format!("{name}: {removals}…"), choice)
-            };
-            Some(Entry::Submenu { label: "Review", leaves: waiting.iter().take(MOST_NAMES).map(line).collect() })
+            let leaves = waiting.into_iter().map(|one| leaf(one.among, one.choice)).collect();
+            Some(Entry::Submenu { label: "Review", leaves })
         }
     }
 }

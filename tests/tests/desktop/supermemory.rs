@@ -62,6 +62,8 @@ async fn choose_supermemory(window: &Window<'_>, memory: &FakeSupermemory) {
     window.fill("Supermemory API key", memory.key()).await;
     window.press("Test").await;
     window.wait_for_text("It answers: organisation").await;
+    window.wait_for_text("tokens for what is text, by size").await;
+    window.wait_for_text("counted by Supermemory only").await;
     pictures(window, "destination").await;
 }
 

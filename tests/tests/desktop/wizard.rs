@@ -149,11 +149,23 @@ async fn low(window: &Window<'_>) {
         }
     }
     // The steps are reached from above too.
-    window.press("Credentials").await;
-    window.wait_for_text("Which bucket, and with which key?").await;
+    window.press("What").await;
+    window.wait_for_text("Which files?").await;
     window.resize(1080, 720).await;
     let large = async || window.run_script("return innerWidth > 1000", Vec::new()).await == Some(true.into());
     window.until("a large window", PATIENCE, async || large().await.then_some(())).await;
+    type_a_rule(window).await;
+    window.press("Credentials").await;
+    window.wait_for_text("Which bucket, and with which key?").await;
+}
+
+/// A rule says how many files it decides about while it is typed.
+async fn type_a_rule(window: &Window<'_>) {
+    window.press("Exclude").await;
+    for (glob, files) in [("**/*.md", "5 files"), ("users/nobody/**", "no file"), ("*.txt", "2 files")] {
+        window.fill("Rule 1 of 1: pattern", glob).await;
+        window.wait_for_text(files).await;
+    }
 }
 
 /// What is wider than the window, and the button of this name where it is not in sight.

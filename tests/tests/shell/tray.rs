@@ -1,6 +1,6 @@
 //! The tray's icon and its menu.
 
-use s3_connector_engine::view::RunState;
+use s3_connector_engine::view::{FormDraft, FormText, RunState};
 use s3_connector_tests::desktop::{Desktop, Look, screenshots};
 use s3_connector_tests::memory_s3::On;
 use s3_connector_tests::scene::BUCKET;
@@ -168,6 +168,57 @@ async fn removals_that_wait_are_told_and_reviewed_where_they_are_confirmed() {
         tab.as_str()?.contains("To be removed").then_some(())
     })
     .await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_form_that_was_left_half_done_is_reviewed_where_it_was_left() {
+    let desktop = Desktop::start(Look::Light).await;
+    let typed = FormText { provider: "other".into(), bucket: "harbour-papers".into(), ..FormText::default() };
+    let left = FormDraft { typed, step: 0, reached: 0 };
+    prepare(&desktop, async |engine| engine.form_keep(None, left).await.unwrap()).await;
+    let tray = TrayHost::start(&desktop).await.unwrap();
+    let folder = data_dir(&desktop);
+    let arguments = ["--data-dir", folder.to_str().unwrap(), "--hidden"];
+    let window = Window::open(&desktop, &workspace_binary("s3-connector"), &arguments).await;
+    let item = tray.item().await.unwrap();
+    let is_there = |lines: &[MenuLine]| find(lines, "Review the connection you began…").is_some();
+    item.wait_for(is_there).await.unwrap();
+    item.click("Review the connection you began…").await.unwrap();
+    wait_until_window(&desktop, true).await;
+    window.wait_for_text("Restored what you typed.").await;
+
+    window.press("Start over").await;
+    item.wait_for(|lines| !is_there(lines)).await.unwrap();
+    window.close().await;
+}
+
+#[tokio::test]
+async fn one_press_in_the_window_cancels_all_syncs() {
+    let desktop = Desktop::start(Look::Light).await;
+    let server = server(2).await;
+    let aws = desktop.home().join(".aws");
+    std::fs::create_dir(&aws).unwrap();
+    let (key, secret) = (server.access_key(), server.secret());
+    let keys = format!("[default]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n");
+    std::fs::write(aws.join("credentials"), keys).unwrap();
+    prepare(&desktop, async |engine| {
+        for name in ["Alpha", "beta"] {
+            add(engine, draft(name, &server.endpoint())).await;
+        }
+    })
+    .await;
+    let folder = data_dir(&desktop);
+    let arguments = ["--data-dir", folder.to_str().unwrap()];
+    let window = Window::open(&desktop, &workspace_binary("s3-connector"), &arguments).await;
+    let gate = server.hold(On::List);
+    window.press("Sync all").await;
+    gate.arrived(2).await;
+    window.press("Cancel all").await;
+    gate.open();
+    window.wait_until_gone("Cancel all").await;
+    let shown = window.wait_for_text("Stopped: cancelled").await;
+    assert_eq!(shown.matches("Stopped: cancelled").count(), 2, "{shown}");
     window.close().await;
 }
 

@@ -15,7 +15,7 @@ export type Reply<K extends CommandName> = Commands[K]["reply"];
  * holds back, or the question whether to quit.
  */
 export interface OpenRequest {
-  screen: "connections" | "activity" | "removals" | "quit";
+  screen: "connections" | "activity" | "removals" | "form" | "quit";
   connectionId?: string;
   runId?: string;
 }

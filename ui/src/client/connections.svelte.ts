@@ -54,6 +54,7 @@ export class Connections {
         break;
       case "run_ended":
       case "local_api":
+      case "forms":
       case "settings":
         break;
     }

@@ -629,7 +629,12 @@ summary: PlanSummary | null,
 /**
  * A part.
  */
-page: PlanPage | null, };
+page: PlanPage | null, 
+/**
+ * How many keys of the listing each include or exclude rule decides about, in the order of the rules: those that it
+ * matches and no later one does.
+ */
+ruleHits: Array<number>, };
 
 /**
  * What an edit would do, before it is saved.
@@ -663,7 +668,11 @@ run: RunView, } | { "kind": "local_api",
 /**
  * The whole row.
  */
-localApi: LocalApiView, } | { "kind": "settings", 
+localApi: LocalApiView, } | { "kind": "forms", 
+/**
+ * All that wait.
+ */
+waiting: Array<WaitingForm>, } | { "kind": "settings", 
 /**
  * All of it.
  */
@@ -1439,6 +1448,10 @@ tagCount: number,
  * Bytes to send.
  */
 bytes: number, 
+/**
+ * Tokens that a Supermemory may count for it.
+ */
+tokens: TokenEstimate, 
 /**
  * Objects that the listing shows.
  */
@@ -2220,6 +2233,19 @@ error: ErrorView | null,
 policy: string, };
 
 /**
+ * Tokens of documents to send, as far as their sizes tell. Only Supermemory itself knows them.
+ */
+export type TokenEstimate = { 
+/**
+ * About so many for what is text: a token for every 4 bytes.
+ */
+text: number, 
+/**
+ * Documents whose size says nothing: PDFs, pictures, sound, film, office files.
+ */
+untold: number, };
+
+/**
  * Names a cause, for whoever wants its files or wants them tried again.
  */
 export type TroubleCause = { 
@@ -2291,6 +2317,15 @@ fix: TroubleFix | null, };
  * What a rung showed.
  */
 export type Verdict = "passed" | "failed" | "not_tried";
+
+/**
+ * A form that was left before it was saved.
+ */
+export type WaitingForm = { 
+/**
+ * The connection that it edits; absent: it adds one.
+ */
+connectionId: string | null, };
 
 /** Every command: what it takes and what it answers. */
 export interface Commands {

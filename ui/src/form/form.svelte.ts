@@ -84,6 +84,8 @@ export class ConnectionForm extends PlaceForm {
   ruleErrors = $state.raw<FieldError[]>([]);
   /** Draft whose rules `summary` and the table show; it changes only after a pause in typing. */
   previewed = $state.raw<ConnectionDraft | null>(null);
+  /** How many files each of its include and exclude rules decides about. */
+  ruleHits = $state.raw<number[]>([]);
   #previewedAt: PreviewStep | null = null;
 
   constructor(client: Client, saved: ConnectionView | null, bases = new KnowledgeBases(client)) {
@@ -277,6 +279,7 @@ export class ConnectionForm extends PlaceForm {
         if (reply.fieldErrors.length > 0 || !reply.summary) return;
         this.summary = reply.summary;
         this.previewed = draft;
+        this.ruleHits = reply.ruleHits;
       },
       (cause) => this.listingFailed(asEngineError(cause)),
     );

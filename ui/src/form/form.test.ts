@@ -266,7 +266,9 @@ describe("the live preview", () => {
         error: null,
       }),
       draft_preview: ({ listingId }) =>
-        listingId === "L1" ? Promise.reject(gone) : { fieldErrors: [], summary: null, page: null },
+        listingId === "L1"
+          ? Promise.reject(gone)
+          : { fieldErrors: [], summary: null, page: null, ruleHits: [] },
     });
     const opened = form(transport);
     opened.list(0);
@@ -295,8 +297,8 @@ describe("the live preview", () => {
         }),
         draft_preview: ({ draft }) =>
           draft.containerTagRegex === "("
-            ? { fieldErrors: [wrong], summary: null, page: null }
-            : { fieldErrors: [], summary, page: { items: [], total: 0 } },
+            ? { fieldErrors: [wrong], summary: null, page: null, ruleHits: [] }
+            : { fieldErrors: [], summary, page: { items: [], total: 0 }, ruleHits: [] },
       }),
     );
     opened.list(0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { FilterDraft } from "../client/generated";
-import { filledIn, moved, wrongRules } from "./rules";
+import { filledIn, hitsOf, moved, wrongRules } from "./rules";
 import { bytesOfMegabytes, megabytesOf } from "./size";
 
 const rules: FilterDraft[] = [
@@ -27,6 +27,24 @@ describe("the list of rules", () => {
     expect([...wrongRules(rules, wrong("A pattern has at most 1024 bytes."))]).toEqual([0]));
   it("has none to mark when there is none", () =>
     expect(wrongRules([], wrong("A pattern has at most 1024 bytes.")).size).toBe(0));
+});
+
+describe("the hits of a rule", () => {
+  const asked = rules.slice(0, 2);
+  it("stand beside it, and beside an empty line none", () =>
+    expect(hitsOf([rules[2]!, ...asked], asked, [3, 0])).toEqual([
+      null,
+      { count: 3, stale: false },
+      { count: 0, stale: false },
+    ]));
+  it("are greyed until the engine has answered for what is typed", () => {
+    const typed: FilterDraft[] = [{ kind: "exclude", glob: "*.md" }, ...asked];
+    expect(hitsOf(typed, asked, [3, 0])).toEqual([
+      { count: 3, stale: true },
+      { count: 0, stale: true },
+      null,
+    ]);
+  });
 });
 
 describe("the largest size", () => {

@@ -13,6 +13,23 @@ export function filledIn(rules: FilterDraft[]): FilterDraft[] {
   return rules.filter((rule) => rule.glob !== "").map(({ kind, glob }) => ({ kind, glob }));
 }
 
+/** How many files a rule decides about; `stale` while the engine has not answered for just these rules. */
+export interface Hits {
+  count: number;
+  stale: boolean;
+}
+
+/** The hits of each rule that is typed, out of the last answer; null where it knows nothing of a rule in this place. */
+export function hitsOf(rules: FilterDraft[], asked: FilterDraft[], hits: number[]): (Hits | null)[] {
+  const same = JSON.stringify(filledIn(rules)) === JSON.stringify(asked);
+  let at = 0;
+  return rules.map((rule) => {
+    if (rule.glob === "") return null;
+    const count = hits[at++];
+    return count === undefined ? null : { count, stale: !same };
+  });
+}
+
 /**
  * Which rules the errors are about: the engine quotes the pattern. Where it quotes none, the longest is meant, because
  * length is all else that can be wrong.

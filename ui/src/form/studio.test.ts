@@ -25,7 +25,7 @@ async function opened(count: (rule: string) => Promise<StudioAnswer>) {
   const client = new Client(
     new ScriptedTransport({
       draft_list: () => listing,
-      draft_preview: () => ({ fieldErrors: [], summary: null, page: null }),
+      draft_preview: () => ({ fieldErrors: [], summary: null, page: null, ruleHits: [] }),
       studio_page: () => none,
       studio_rows: () => none,
       studio_suggest: () => [{ rule: "^(?<folder>[^/]+)/", matched: 2, tags: 2 }],

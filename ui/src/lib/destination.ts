@@ -1,6 +1,6 @@
 /** Where documents go, in words and as the engine names it. Pure. */
 import type { ConnectionView, ErrorCode } from "../client/generated";
-import { counted } from "./format";
+import { t } from "../strings/strings";
 
 /** Supermemory's own service. */
 export const HOSTED = "https://api.supermemory.ai";
@@ -33,25 +33,27 @@ export function shortAddress(address: string): string {
 
 /** A knowledge base by its address. */
 export function baseName(address: string): string {
-  return address === HOSTED ? "Supermemory" : `Supermemory at ${shortAddress(address)}`;
+  return address === HOSTED
+    ? t("destination.hosted")
+    : t("destination.own", { address: shortAddress(address) });
 }
 
 /** A destination as a name: `This computer's library`, `Supermemory`, `Supermemory at localhost:6767`. */
 export function destinationName(destination: string): string {
-  return destination === "library" ? "This computer's library" : baseName(destination);
+  return destination === "library" ? t("destination.library") : baseName(destination);
 }
 
 /** The same within a sentence: `in the library`, `in Supermemory`. */
 export function inDestination(destination: string): string {
-  return destination === "library" ? "in the library" : `in ${baseName(destination)}`;
+  return destination === "library"
+    ? t("destination.inLibrary")
+    : t("destination.in", { name: baseName(destination) });
 }
 
 /** How far a Supermemory is with the documents of a connection; never nothing, so that nothing moves when it changes. */
 export function waitingWords(row: ConnectionView): string {
-  if (row.documents + row.waiting === 0) return "No document yet.";
-  if (row.waiting === 0) return "Every document is processed.";
-  const are = row.waiting === 1 ? "is" : "are";
-  return `${counted(row.waiting, "document")} ${are} still being processed by Supermemory.`;
+  if (row.documents + row.waiting === 0) return t("destination.noDocument");
+  return t("destination.waiting", { count: row.waiting });
 }
 
 /** Whether an error is about the knowledge base, so that its key and address are the place to look. */

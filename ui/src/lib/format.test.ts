@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { t } from "../strings/strings";
-import { bytes, bytesOf, count, counted, due, duration, every, moment, past, roughly, until } from "./format";
+import { bytes, bytesOf, count, due, duration, every, moment, past, roughly, until } from "./format";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -67,9 +67,4 @@ it("a schedule is told in its largest whole unit", () => {
   expect(every(60)).toBe("every hour");
   expect(every(1440)).toBe("every day");
   expect(every(90)).toBe("every 90 minutes");
-});
-
-it("one of something is not many", () => {
-  expect(counted(1, "document")).toBe("1 document");
-  expect(counted(2, "document matches", "documents match")).toBe("2 documents match");
 });

@@ -4,6 +4,11 @@ import { t } from "../strings/strings";
 
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat(LOCALE, {
+  notation: "compact",
+  compactDisplay: "long",
+  maximumSignificantDigits: 2,
+});
 const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
 const dayAndMonth = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
 const fullDay = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
@@ -18,9 +23,9 @@ export function count(value: number): string {
   return whole.format(value);
 }
 
-/** A count with its noun: `1 document`, `2 documents`. */
-export function counted(value: number, noun: string, plural = `${noun}s`): string {
-  return `${count(value)} ${value === 1 ? noun : plural}`;
+/** A number that is only about right: `350`, `1.2 million`. */
+export function about(value: number): string {
+  return compact.format(value);
 }
 
 /** A size in decimal units, as disks and S3 consoles name them. */

@@ -1,5 +1,6 @@
 /** What a sync does with a key, in words. Pure. */
 import type { PlanAction, PlanSummary, Previewed } from "../client/generated";
+import { about } from "../lib/format";
 import type { Tone } from "../lib/progress";
 import { t } from "../strings/strings";
 
@@ -69,6 +70,13 @@ export function overLimit({ skipped }: PlanSummary): number {
 /** The button that says yes to removals, and names them. */
 export function removeLabel(removals: number): string {
   return t("preview.remove", { count: removals });
+}
+
+/** About how many tokens a Supermemory counts for what is sent; null where nothing is, and where nobody counts them. */
+export function tokenWords({ tokens: { text, untold } }: PlanSummary, destination: string): string | null {
+  if (destination === "library" || text + untold === 0) return null;
+  if (text === 0) return t("preview.tokens.untold");
+  return t(untold === 0 ? "preview.tokens.text" : "preview.tokens.both", { tokens: about(text), untold });
 }
 
 /** What an edit does to what is held, the gravest first; only what occurs. */

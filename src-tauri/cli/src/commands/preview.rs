@@ -195,7 +195,7 @@ impl<'e> Pages<'e> {
 
 #[cfg(test)]
 mod tests {
-    use s3_connector_engine::view::PlanAction;
+    use s3_connector_engine::view::{PlanAction, TokenEstimate};
 
     use super::*;
 
@@ -207,6 +207,7 @@ mod tests {
             tags: Vec::new(),
             tag_count: 0,
             bytes: 1500,
+            tokens: TokenEstimate::default(),
             listed: 0,
             held: 0,
             held_back: 0,

@@ -89,9 +89,12 @@ impl Teller<'_> {
                 }
             }
             Ok(EngineEvent::RunEnded { run, .. }) => self.ended(&run),
-            Ok(EngineEvent::ConnectionRemoved { .. } | EngineEvent::LocalApi { .. } | EngineEvent::Settings { .. }) => {
-                Ok(())
-            }
+            Ok(
+                EngineEvent::ConnectionRemoved { .. }
+                | EngineEvent::LocalApi { .. }
+                | EngineEvent::Forms { .. }
+                | EngineEvent::Settings { .. },
+            ) => Ok(()),
             Err(RecvError::Lagged(_)) => self.catch_up().await,
             // Whoever watches holds the engine, so this does not come.
             Err(RecvError::Closed) => Err(Error::internal("listening to the engine", "it is gone")),

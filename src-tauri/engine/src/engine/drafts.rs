@@ -3,9 +3,8 @@
 //! One listing is kept at a time. It is there with its first keys; the rest comes in behind, so that nobody waits for a
 //! large bucket before typing. A bucket that was listed before is read from the state file, without the network.
 
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +17,7 @@ use crate::studio::{Judged, Listed, judge_all};
 use crate::sync::judge::Rules;
 use crate::sync::now;
 use crate::tag::Tagging;
-use crate::view::{DraftListing, DraftPreview, PlanFilter, PlanItem, PlanPage};
+use crate::view::{DraftListing, DraftPreview, PlanFilter, PlanItem, PlanPage, PlanSummary, TokenEstimate};
 
 use super::connections::secret_need;
 use super::feed::{Feed, Part};
@@ -72,6 +71,8 @@ pub(super) struct Answer {
     /// How many keys there were.
     pub keys: usize,
     pub judged: Judged,
+    /// Tokens of what would be sent, once somebody asked.
+    tokens: OnceLock<TokenEstimate>,
 }
 
 impl Engine {
@@ -154,7 +155,7 @@ impl Engine {
         let tagging = draft.validate_tagging(&mut wrong);
         let rules = tagging.and_then(|tagging| listed.rules(&draft, tagging, &mut wrong));
         let Some(rules) = rules.filter(|_| wrong.is_empty()) else {
-            return Ok(DraftPreview { field_errors: wrong, summary: None, page: None });
+            return Ok(DraftPreview { field_errors: wrong, summary: None, page: None, rule_hits: Vec::new() });
         };
         crate::store::blocking(move || Ok(listed.preview(&rules, &filter))).await
     }
@@ -263,7 +264,7 @@ impl Draft {
             return known;
         }
         let judged = judge_all(&seen.listed, rules, seen.is_complete, is_wanted)?;
-        Some(Arc::new(Answer { question, keys: seen.listed.len(), judged }))
+        Some(Arc::new(Answer { question, keys: seen.listed.len(), judged, tokens: OnceLock::new() }))
     }
 
     fn preview(&self, rules: &Rules, filter: &PlanFilter) -> DraftPreview {
@@ -274,8 +275,12 @@ impl Draft {
         };
         let seen = self.seen();
         let page = answer.as_ref().map(|answer| page(&answer.judged, &seen, rules, filter));
-        let summary = answer.map(|answer| answer.judged.summary(seen.listed_at));
-        DraftPreview { field_errors: Vec::new(), summary, page }
+        let summary = answer.map(|answer| PlanSummary {
+            tokens: *answer.tokens.get_or_init(|| answer.judged.tokens(&seen.listed)),
+            ..answer.judged.summary(seen.listed_at)
+        });
+        let rule_hits = seen.listed.rule_hits(&rules.scope);
+        DraftPreview { field_errors: Vec::new(), summary, page, rule_hits }
     }
 }
 

@@ -2,11 +2,14 @@
 //! anew.
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::event::EngineEvent;
 use crate::store::settings;
-use crate::view::{FormDraft, FormText};
+use crate::view::{FormDraft, FormText, WaitingForm};
 
 use super::Engine;
 
+/// How the names of the settings begin.
+const NAME: &str = "form/";
 /// The longest form that is kept, in bytes of JSON. Nobody types more; a paste gone wrong may be anything.
 const LONGEST: usize = 256 * 1024;
 /// Secrets of S3 services have at least as many characters, their key ids fewer.
@@ -35,7 +38,19 @@ impl Engine {
         if length > LONGEST {
             return Err(Error::new(ErrorCode::InvalidRequest, format!("a form of {length} bytes is not kept")));
         }
-        self.store.write(move |db| settings::set(db, &name(id.as_deref()), &draft)).await
+        let is_new = self
+            .store
+            .write(move |db| {
+                let name = name(id.as_deref());
+                let is_new = settings::get::<FormDraft>(db, &name)?.is_none();
+                settings::set(db, &name, &draft)?;
+                Ok(is_new)
+            })
+            .await?;
+        if is_new {
+            self.tell_forms().await?;
+        }
+        Ok(())
     }
 
     /// Forgets what was kept of a form.
@@ -43,13 +58,30 @@ impl Engine {
     /// # Errors
     /// What the state file says.
     pub async fn form_forget(&self, id: Option<String>) -> Result<()> {
-        self.store.write(move |db| settings::forget(db, &name(id.as_deref()))).await
+        self.store.write(move |db| settings::forget(db, &name(id.as_deref()))).await?;
+        self.tell_forms().await
+    }
+
+    /// The forms that were left before they were saved: that of a new connection first.
+    ///
+    /// # Errors
+    /// What the state file says.
+    pub async fn forms_waiting(&self) -> Result<Vec<WaitingForm>> {
+        let ids = self.store.read(|db| settings::names_after(db, NAME)).await?;
+        let waiting = |id: String| WaitingForm { connection_id: (!id.is_empty()).then_some(id) };
+        Ok(ids.into_iter().map(waiting).collect())
+    }
+
+    async fn tell_forms(&self) -> Result<()> {
+        let waiting = self.forms_waiting().await?;
+        self.tell(EngineEvent::Forms { waiting });
+        Ok(())
     }
 }
 
 /// The name of the setting.
 pub(super) fn name(id: Option<&str>) -> String {
-    format!("form/{}", id.unwrap_or_default())
+    format!("{NAME}{}", id.unwrap_or_default())
 }
 
 /// A secret may stand where none belongs: a password in an address, the signature of a pasted link, the secret in the

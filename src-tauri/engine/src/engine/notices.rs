@@ -92,7 +92,7 @@ impl Teller {
                     // What was not wanted before may be now; what was missed is in the rows.
                     Ok(EngineEvent::Settings { .. }) | Err(RecvError::Lagged(_)) => self.look_at_all().await,
                     Ok(EngineEvent::ConnectionRemoved { id }) => drop(self.later.remove(&id)),
-                    Ok(EngineEvent::Connection { .. } | EngineEvent::LocalApi { .. }) => {}
+                    Ok(EngineEvent::Connection { .. } | EngineEvent::LocalApi { .. } | EngineEvent::Forms { .. }) => {}
                     Err(RecvError::Closed) => return,
                 },
                 _ = tick.tick(), if !self.later.is_empty() => self.look_at_what_may_speak().await,

@@ -21,6 +21,7 @@ pub mod library;
 pub mod supermemory;
 
 pub use address::Address;
+pub use supermemory::Tokens;
 
 /// Id that the engine gives a document (`customId`): `s3-` and 40 hex digits, see [`crate::plan::document_id`].
 pub type DocumentId = String;

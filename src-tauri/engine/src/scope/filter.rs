@@ -71,12 +71,15 @@ impl Filter {
     }
 }
 
-/// Whether these rules let a key in.
-pub(super) fn admits(filters: &[Filter], key: &str) -> bool {
-    let decides = filters.iter().rev().find(|filter| filter.matches(key));
-    let kind = decides.map(|filter| filter.draft.kind);
-    match kind {
-        Some(kind) => kind == FilterKind::Include,
+/// The place of the rule that decides about a key: the last one that matches it.
+pub(super) fn deciding(filters: &[Filter], key: &str) -> Option<usize> {
+    filters.iter().rposition(|filter| filter.matches(key))
+}
+
+/// Whether these rules let a key in that this one of them decides about; `None`: no rule matches it.
+pub(super) fn lets_in(filters: &[Filter], deciding: Option<usize>) -> bool {
+    match deciding {
+        Some(at) => filters[at].draft.kind == FilterKind::Include,
         None => filters.first().is_none_or(|first| first.draft.kind == FilterKind::Exclude),
     }
 }
@@ -91,7 +94,8 @@ mod tests {
             let kind = if sign == "+" { FilterKind::Include } else { FilterKind::Exclude };
             Filter::parse(&FilterDraft { kind, glob: glob.to_owned() }).expect("a rule")
         };
-        super::admits(&rules.iter().map(parse).collect::<Vec<_>>(), key)
+        let rules: Vec<_> = rules.iter().map(parse).collect();
+        lets_in(&rules, deciding(&rules, key))
     }
 
     #[test]

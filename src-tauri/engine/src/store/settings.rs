@@ -17,6 +17,17 @@ pub fn get<T: DeserializeOwned>(db: &Db, name: &str) -> Result<Option<T>> {
     Ok(value.and_then(|value| serde_json::from_str(&value).ok()))
 }
 
+/// What follows in the names of the settings that begin so, in order.
+pub fn names_after(db: &Db, beginning: &str) -> Result<Vec<String>> {
+    let mut found = db
+        .prepare_cached(
+            "SELECT substr(name, length(?1) + 1) FROM settings WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name",
+        )
+        .map_err(sql_error)?;
+    let names = found.query_map([beginning], |row| row.get(0)).map_err(sql_error)?;
+    names.collect::<rusqlite::Result<_>>().map_err(sql_error)
+}
+
 /// Sets it, replacing an earlier value.
 pub fn set(db: &Db, name: &str, value: &impl Serialize) -> Result<()> {
     let value = serde_json::to_string(value).map_err(|e| Error::internal("writing a setting", e))?;

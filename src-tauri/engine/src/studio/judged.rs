@@ -74,12 +74,27 @@ impl Judged {
             held_back: if sums.brake.holds() { sums.brake.bare } else { 0 },
             removals: sums.brake.bare,
             trial: (totals.new + totals.changed + totals.retagged).min(trial::SIZE.into()),
+            // Of the keys, which are not here: see [`Self::tokens`].
+            tokens: crate::view::TokenEstimate::default(),
             // Nothing is compared with what is only typed.
             fingerprint: String::new(),
             limit: *limit,
             listed_at,
             complete: *complete,
         }
+    }
+
+    /// Tokens of what would be sent.
+    pub fn tokens(&self, listed: &Listed) -> crate::view::TokenEstimate {
+        let mut tokens = crate::knowledge_base::Tokens::default();
+        for (at, verdict) in self.verdicts.iter().enumerate() {
+            let line = verdict.map(|v| self.line(at as u32, v.action, v.reason, v.needs_place));
+            let sent = line.filter(|line| survey::is_sent(line.action));
+            if let Some((block, place)) = sent.and_then(|_| listed.place(at as u32)) {
+                tokens.add(block.key(place), block.size(place));
+            }
+        }
+        tokens.estimate()
     }
 
     /// A part of the keys, by position, and how many there are in all.

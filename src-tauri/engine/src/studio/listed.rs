@@ -24,7 +24,16 @@ pub struct Block {
     /// Keys that documents are held of, by their place in the block.
     held: Vec<Held>,
     /// What the last scope that was asked about said: it changes seldom, the rule with every character.
-    admissions: Mutex<Option<(u64, Arc<[Admission]>)>>,
+    scoped: Mutex<Option<(u64, Scoped)>>,
+}
+
+/// What a scope says of the keys of a block.
+#[derive(Debug, Clone)]
+struct Scoped {
+    /// Of every key.
+    admissions: Arc<[Admission]>,
+    /// How many keys each include or exclude rule decides about, in the order of the rules.
+    rule_hits: Arc<[u64]>,
 }
 
 /// What is held of one key. The version is only needed where there is something to compare it with.
@@ -98,15 +107,28 @@ impl Block {
 
     /// What a scope says of every key.
     pub fn admissions(&self, scope: &Scope) -> Arc<[Admission]> {
+        self.scoped(scope).admissions
+    }
+
+    fn scoped(&self, scope: &Scope) -> Scoped {
         let print = fingerprint(scope);
-        let mut kept = self.admissions.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.scoped.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, known)) = kept.as_ref().filter(|(of, _)| *of == print) {
-            return Arc::clone(known);
+            return known.clone();
         }
-        let admit = |place| scope.admit_text(self.key(place), self.sizes[place], self.archived[place]);
-        let admissions: Arc<[Admission]> = (0..self.len()).map(admit).collect();
-        *kept = Some((print, Arc::clone(&admissions)));
-        admissions
+        let mut rule_hits = vec![0; scope.filters.len()];
+        let admit = |place| {
+            let key = self.key(place);
+            let deciding = scope.deciding(key);
+            if let Some(rule) = deciding {
+                rule_hits[rule] += 1;
+            }
+            scope.admit_decided(deciding, key, self.sizes[place], self.archived[place])
+        };
+        let admissions = (0..self.len()).map(admit).collect();
+        let scoped = Scoped { admissions, rule_hits: rule_hits.into() };
+        *kept = Some((print, scoped.clone()));
+        scoped
     }
 }
 
@@ -174,6 +196,16 @@ impl Listed {
     /// Keys that were passed over.
     pub fn strays(&self) -> &[KeyRow] {
         &self.strays
+    }
+
+    /// How many keys each include or exclude rule of a scope decides about, in the order of the rules. Blocks that were
+    /// just asked about their admissions know it.
+    pub fn rule_hits(&self, scope: &Scope) -> Vec<u64> {
+        let mut all = vec![0; scope.filters.len()];
+        for block in &self.blocks {
+            all.iter_mut().zip(block.scoped(scope).rule_hits.iter()).for_each(|(all, hits)| *all += hits);
+        }
+        all
     }
 
     /// The last key.

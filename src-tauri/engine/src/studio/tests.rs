@@ -86,6 +86,27 @@ fn what_needs_a_look_comes_first_and_the_rest_in_the_order_of_the_bucket() {
 }
 
 #[test]
+fn each_key_counts_for_the_one_rule_that_decides_about_it() {
+    let keys = ["a/1.md", "a/2.png", "a/drafts/1.md", "a/drafts/final/1.md", "b/1.md", "b/2.txt", "other/1.md"];
+    let listed = listed(&keys);
+    let rule = |kind, glob: &str| Filter::parse(&FilterDraft { kind, glob: glob.into() }).expect("a rule");
+    let mut rules = rules("", &["team"], OnIllegalTag::Skip);
+    rules.scope.filters = vec![
+        rule(FilterKind::Include, "*.md"),
+        rule(FilterKind::Exclude, "**/drafts/**"),
+        rule(FilterKind::Include, "**/final/**"),
+        rule(FilterKind::Exclude, "*.nothing"),
+    ];
+    assert_eq!(listed.rule_hits(&rules.scope), [3, 1, 1, 0]);
+    rules.scope.prefix = "a/".into();
+    assert_eq!(listed.rule_hits(&rules.scope), [1, 1, 1, 0], "what is not under the prefix is nobody's");
+    judged(&listed, &rules);
+    assert_eq!(listed.rule_hits(&rules.scope), [1, 1, 1, 0], "a pass over all keys counts the same");
+    rules.scope.filters.clear();
+    assert!(listed.rule_hits(&rules.scope).is_empty());
+}
+
+#[test]
 fn a_collision_names_its_sources() {
     let listed = listed(&["m-ller/1.md", "m_ller/1.md", "mäller/1.md", "müller/1.md", "müller/2.md"]);
     let collisions = judged(&listed, &rules("^(?<who>[^/]+)/", &[], OnIllegalTag::Replace)).totals.collisions;
@@ -279,7 +300,8 @@ proptest! {
         let (summary, items) = run(&keys, &rules, complete);
         let listed = kept(&keys);
         let judged = judge_all(&listed, &rules, complete, &|| true).expect("an answer");
-        prop_assert_eq!(judged.summary(NOW), summary);
+        let said = PlanSummary { tokens: judged.tokens(&listed), ..judged.summary(NOW) };
+        prop_assert_eq!(said, summary);
         let rows: Vec<StudioRow> =
             judged.planned(None).filter_map(|at| Judged::row(Some(&judged), &listed, &rules, complete, at)).collect();
         let said: Vec<PlanItem> = rows.iter().map(|row| row.item.clone()).collect();

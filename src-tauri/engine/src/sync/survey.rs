@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
-use crate::knowledge_base::TagCount;
+use crate::knowledge_base::{TagCount, Tokens};
 use crate::plan::totals::{Brake, Places};
 use crate::plan::{DocumentState, Step, Why, has_place};
 use crate::scope::SkipReason;
@@ -149,6 +149,7 @@ struct Tally {
     skipped: BTreeMap<SkipReason, u64>,
     tags: HashMap<String, u64>,
     bytes: u64,
+    tokens: Tokens,
     listed: u64,
     fingerprint: Sha256,
 }
@@ -170,7 +171,9 @@ impl Tally {
             self.mark(key, judgement, line.action);
         }
         if sends {
-            self.bytes += key.object.as_ref().map_or(0, |object| object.size);
+            let size = key.object.as_ref().map_or(0, |object| object.size);
+            self.bytes += size;
+            self.tokens.add(key.key.as_str(), size);
         }
         if let (true, Some(tag)) = (holds, judgement.tag.tag()) {
             match self.tags.get_mut(tag.as_str()) {
@@ -215,6 +218,7 @@ impl Tally {
             tags,
             tag_count,
             bytes: self.bytes,
+            tokens: self.tokens.estimate(),
             listed: self.listed,
             held: brake.held,
             held_back: if brake.holds() { brake.bare } else { 0 },

@@ -63,6 +63,14 @@ pub struct FormText {
     pub cloud_address: String,
 }
 
+/// A form that was left before it was saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct WaitingForm {
+    /// The connection that it edits; absent: it adds one.
+    pub connection_id: Option<String>,
+}
+
 /// A form as it was left.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -72,7 +72,16 @@ fn due(at: Zoned) -> ConnectionView {
 }
 
 fn model(rows: &[ConnectionView]) -> MenuModel {
-    menu(&rows.iter().collect::<Vec<_>>(), &now(), false)
+    model_with(rows, &[])
+}
+
+fn model_with(rows: &[ConnectionView], forms: &[WaitingForm]) -> MenuModel {
+    menu(&rows.iter().collect::<Vec<_>>(), forms, &now(), false)
+}
+
+/// The form of the connection of this name, or of a new one.
+fn form(of: Option<&str>) -> WaitingForm {
+    WaitingForm { connection_id: of.map(|name| format!("id-of-{name}")) }
 }
 
 fn last_run(state: RunState) -> RunView {
@@ -226,9 +235,27 @@ fn what_waits_for_a_yes_can_be_reviewed_and_nothing_else() {
 }
 
 #[test]
+fn what_was_typed_and_not_saved_can_be_reviewed_behind_what_waits_for_a_yes() {
+    let review = |rows: &[ConnectionView], forms: &[WaitingForm]| {
+        let model = model_with(rows, forms);
+        let waits = |line: &String| line.contains("eview") || line.starts_with("- ") && line.ends_with("…");
+        text(&model).into_iter().filter(waits).collect::<Vec<_>>()
+    };
+    assert_eq!(review(&[], &[form(None)]), ["Review the connection you began…"]);
+    let files = || row("files", ConnectionState::UpToDate);
+    assert_eq!(review(&[files()], &[form(Some("files"))]), ["Review your unsaved edit of files…"]);
+    assert_eq!(review(&[files()], &[form(Some("gone"))]), [""; 0], "a connection that is not there has no form");
+    assert_eq!(
+        review(&[files(), holding("notes", 12)], &[form(None), form(Some("files"))]),
+        ["Review", "- notes: 12 removals…", "- A connection you began…", "- files: your unsaved edit…"]
+    );
+    assert_eq!(model_with(&[files()], &[form(None)]).glyph, Glyph::Idle, "nothing is wrong");
+}
+
+#[test]
 fn who_wants_to_quit_while_a_sync_runs_sees_what_a_second_click_does() {
     let quit = |rows: &[ConnectionView], asked| {
-        let model = menu(&rows.iter().collect::<Vec<_>>(), &now(), asked);
+        let model = menu(&rows.iter().collect::<Vec<_>>(), &[], &now(), asked);
         text(&model).pop().expect("a last line")
     };
     let busy = [running("a", RunPhase::Sending, 9, 1, 9)];

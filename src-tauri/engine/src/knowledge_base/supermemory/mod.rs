@@ -31,12 +31,14 @@ mod hosted;
 mod lists;
 mod refusal;
 mod search;
+mod tokens;
 mod types;
 
 use census::SharedCensus;
 pub use client::REQUESTS;
 use client::{Client, Repeat};
 pub use hosted::NewHosted;
+pub use tokens::Tokens;
 
 /// Documents on their way at once: more than there are requests at once, so that fetching the next objects and writing
 /// down the last ones leaves no request waiting for its turn unused.
