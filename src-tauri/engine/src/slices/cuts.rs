@@ -7,6 +7,7 @@
 //! Characters, not bytes: a cut travels as text, and text is in the same order as its UTF-8 bytes.
 
 use std::collections::BTreeSet;
+use std::ops::Bound;
 
 /// A key that a slice may begin after.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,11 +94,11 @@ pub(super) fn among(folder: &str, names: &[&str], before: Option<&str>, until: O
     // Where names vary: each further character begins a part of its own. Deeper, where there is none, until the parts are
     // smaller than is worth a request.
     let mut pages = unit;
-    for at in here..last_chars.len().min(here + DEPTH) {
+    for (at, char) in last_chars.iter().enumerate().skip(here).take(DEPTH) {
         if pages < SMALLEST {
             break;
         }
-        let beyond = alphabet.range((std::ops::Bound::Excluded(last_chars[at]), std::ops::Bound::Unbounded));
+        let beyond = alphabet.range((Bound::Excluded(char), Bound::Unbounded));
         cuts.extend(beyond.map(|next| Cut { key: text(at, *next), pages }).filter(|cut| is_before_end(&cut.key)));
         if !cuts.is_empty() {
             break;
@@ -106,13 +107,13 @@ pub(super) fn among(folder: &str, names: &[&str], before: Option<&str>, until: O
     }
     // Where they have been the same so far, the next character would skip all that begins like this.
     let mut pages = unit;
-    for at in (0..here.min(last_chars.len())).rev() {
+    for (at, char) in last_chars.iter().enumerate().take(here).rev() {
         pages = (pages * alphabet.len() as f64).min(MANY);
         // What never varied and is no such character is part of all names.
-        if !alphabet.contains(&last_chars[at]) {
+        if !alphabet.contains(char) {
             continue;
         }
-        let next = alphabet.range((std::ops::Bound::Excluded(last_chars[at]), std::ops::Bound::Unbounded)).next();
+        let next = alphabet.range((Bound::Excluded(char), Bound::Unbounded)).next();
         let cut = next.map(|next| Cut { key: text(at, *next), pages: pages / 2.0 });
         cuts.extend(cut.filter(|cut| is_before_end(&cut.key)));
     }
