@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::object::ObjectMeta;
 use crate::source::{Names, ObjectSource, Page};
 
@@ -57,6 +57,8 @@ pub struct Listing {
     streams: usize,
     throttled: u64,
     calm: usize,
+    /// Answers of requests that were made before there were fewer.
+    deaf: usize,
 }
 
 impl std::fmt::Debug for Listing {
@@ -80,6 +82,7 @@ impl Listing {
             streams,
             throttled,
             calm: 0,
+            deaf: 0,
         }
     }
 
@@ -130,6 +133,14 @@ impl Listing {
     fn take(&mut self, ask: &Ask, answer: Answer) -> Result<Vec<Part>> {
         match (ask, answer) {
             (Ask::Page { slice, .. }, Answer::Page(Ok(page))) => self.tiling.page(*slice, page),
+            // Its own attempts were in vain while others went on beside it: it is asked again, soon with fewer of them.
+            (Ask::Page { slice, .. }, Answer::Page(Err(error)))
+                if error.code == ErrorCode::Throttled && (self.streams > 1 || !self.asked.is_empty()) =>
+            {
+                self.tiling.again(*slice);
+                self.fewer();
+                Ok(Vec::new())
+            }
             (Ask::Page { slice, .. }, Answer::Page(Err(error))) => self.tiling.failed(*slice, error),
             (Ask::Names(level), Answer::Names(names)) => {
                 // Names only help to cut: without them the listing takes longer.
@@ -142,12 +153,21 @@ impl Listing {
         }
     }
 
+    /// What was under way when this was done last is no reason to do it again.
+    fn fewer(&mut self) {
+        self.calm = 0;
+        if self.deaf == 0 {
+            (self.streams, self.deaf) = ((self.streams / 2).max(1), self.asked.len());
+        }
+    }
+
     /// Fewer requests at once when the server says that there are too many, more again when it has not for a while.
     fn listen(&mut self) {
+        self.deaf = self.deaf.saturating_sub(1);
         let throttled = self.source.throttled();
         if throttled > self.throttled {
             self.throttled = throttled;
-            (self.streams, self.calm) = ((self.streams / 2).max(1), 0);
+            self.fewer();
             return;
         }
         self.calm += 1;

@@ -22,6 +22,8 @@ enum Server {
     RefusesAfter,
     /// Knows no folders.
     Nameless,
+    /// Answers so many requests at once, and refuses others.
+    Busy(u64),
 }
 
 /// Turns that an answer takes.
@@ -34,13 +36,23 @@ struct Bucket {
     server: Server,
     delays: Mutex<Vec<u8>>,
     requests: Mutex<u64>,
+    under_way: AtomicU64,
+    throttled: AtomicU64,
 }
 
 impl Bucket {
     fn of(keys: impl IntoIterator<Item = String>, page: usize, server: Server, delays: Vec<u8>) -> Arc<Self> {
         let keys: BTreeSet<String> = keys.into_iter().collect();
         let (delays, requests) = (Mutex::new(delays), Mutex::new(0));
-        Arc::new(Self { keys: keys.into_iter().collect(), page, server, delays, requests })
+        Arc::new(Self {
+            keys: keys.into_iter().collect(),
+            page,
+            server,
+            delays,
+            requests,
+            under_way: 0.into(),
+            throttled: 0.into(),
+        })
     }
 
     async fn answers(&self) {
@@ -63,7 +75,13 @@ impl Bucket {
 #[async_trait]
 impl ObjectSource for Bucket {
     async fn list(&self, prefix: &str, token: Option<&str>) -> Result<Page> {
+        let others = self.under_way.fetch_add(1, Relaxed);
         self.answers().await;
+        self.under_way.fetch_sub(1, Relaxed);
+        if matches!(self.server, Server::Busy(most) if others >= most) {
+            self.throttled.fetch_add(1, Relaxed);
+            return Err(Error::new(ErrorCode::Throttled, "too many requests"));
+        }
         let start = match token.and_then(|token| token.split_once(':')) {
             None => self.keys.partition_point(|key| key.as_str() < prefix),
             Some(("at", key)) => self.from(key),
@@ -92,6 +110,10 @@ impl ObjectSource for Bucket {
 
     async fn fetch(&self, _: &ObjectKey, _: &ETag) -> Result<Fetched> {
         Ok(Fetched::Gone)
+    }
+
+    fn throttled(&self) -> u64 {
+        self.throttled.load(Relaxed)
     }
 
     fn token_after(&self, key: &str) -> Option<String> {
@@ -223,6 +245,16 @@ fn a_server_that_cannot_begin_after_a_key_is_listed_from_its_start() {
             check(&bucket, "", listed(&bucket, "", STREAMS));
             assert!(requests(&bucket) < 100, "{server:?}: {} requests", requests(&bucket));
         }
+    }
+}
+
+#[test]
+fn a_server_that_has_too_much_to_do_gets_fewer_requests_at_once() {
+    for (_, keys) in shapes(8_000) {
+        let bucket = Bucket::of(keys, 50, Server::Busy(3), vec![20]);
+        check(&bucket, "", listed(&bucket, "", STREAMS));
+        assert!(bucket.throttled() > 0, "there were too many at first");
+        assert!(bucket.throttled() < 60, "{} were refused", bucket.throttled());
     }
 }
 

@@ -280,6 +280,14 @@ impl Tiling {
         Ok(parts)
     }
 
+    /// A request of a slice was in vain, and is to be made again.
+    pub fn again(&mut self, at: usize) {
+        self.requests += 1;
+        if let Some(slice) = self.slices.get_mut(at) {
+            slice.asked = false;
+        }
+    }
+
     /// A request failed that was to begin after a key: a server that cannot do so is listed from its start. Otherwise the
     /// listing has failed.
     ///
