@@ -46,6 +46,10 @@ impl ObjectSource for World {
         Ok(Page { objects, next: (!ends).then_some(last) })
     }
 
+    fn token_after(&self, key: &str) -> Option<String> {
+        Some(key.to_owned())
+    }
+
     async fn fetch(&self, key: &ObjectKey, etag: &ETag) -> Result<Fetched> {
         let is_look = self.state().phase() == Some(RunPhase::Removing);
         let io = if is_look { Io::Look } else { Io::Fetch };

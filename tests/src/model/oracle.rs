@@ -84,7 +84,7 @@ impl State {
                 return self.fail("no version left of what is to be kept");
             } else if !is_out && course.lasting.contains(&doc.key) {
                 return self.fail("no version left of a living object");
-            } else if !is_out && !course.complete {
+            } else if !is_out && !course.is_listed() {
                 return self.fail("removed after an incomplete listing");
             }
         } else if self.is_wanted(&doc.key) {
@@ -125,7 +125,7 @@ impl State {
         }
     }
 
-    /// The listing showed the keys up to `last`, and says that it ends there.
+    /// A page showed the keys up to `last`, and may say that nothing follows.
     pub fn showed(&mut self, after: &str, last: &str, ends: bool) {
         let shown: Vec<(String, Object)> = self
             .bucket
@@ -137,7 +137,7 @@ impl State {
         let held = self.rows.all().iter().filter(|row| is_held(row)).count();
         if let Some(course) = &mut self.course {
             course.seen.extend(shown);
-            course.complete = ends;
+            course.shown.push((after.to_owned(), (!ends).then(|| last.to_owned())));
             course.held = held;
         }
     }

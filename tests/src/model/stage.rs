@@ -205,7 +205,7 @@ impl Stage {
             sent: HashSet::new(),
             lasting: state.bucket.objects.keys().cloned().collect(),
             seen: BTreeMap::new(),
-            complete: false,
+            shown: Vec::new(),
             held: 0,
             rows,
             bare: 0,

@@ -59,8 +59,8 @@ pub struct Course {
     pub lasting: HashSet<String>,
     /// What its listing has shown.
     pub seen: BTreeMap<String, Object>,
-    /// Its listing said that it was complete.
-    pub complete: bool,
+    /// The pages of its listing, in whatever order they came: after which key, and up to which; `None`: nothing follows.
+    pub shown: Vec<(String, Option<String>)>,
     /// The rows when it began.
     pub rows: Vec<DocumentRow>,
     /// Documents that were held when its listing ended.
@@ -72,6 +72,21 @@ pub struct Course {
 }
 
 impl Course {
+    /// Whether its pages leave no gap from the first key to where nothing follows.
+    pub fn is_listed(&self) -> bool {
+        let mut pages: Vec<_> = self.shown.iter().collect();
+        pages.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut end = "";
+        for (after, last) in pages {
+            match last {
+                _ if after.as_str() > end => return false,
+                None => return true,
+                Some(last) => end = end.max(last),
+            }
+        }
+        false
+    }
+
     fn count(&self, kinds: &[Io]) -> u32 {
         kinds.iter().map(|io| self.counted[*io as usize]).sum()
     }
