@@ -9,7 +9,7 @@ use s3_connector_tests::loopback::Loopback;
 use s3s::Body;
 
 /// Keys of a page, as many as S3 gives.
-const PAGE: u64 = 1_000;
+pub const PAGE: u64 = 1_000;
 
 pub struct MadeUp {
     size: Arc<AtomicU64>,
@@ -71,23 +71,45 @@ fn page(size: u64, length: usize, query: &str) -> String {
     let token = query.split('&').find_map(|pair| pair.strip_prefix("continuation-token="));
     let from: u64 = token.and_then(|token| token.parse().ok()).unwrap_or(0);
     let to = size.min(from + PAGE);
-    let mut xml = String::from("<ListBucketResult><Name>big</Name><EncodingType>url</EncodingType>");
+    let mut answer = Answer::default();
     for number in from..to {
-        let (key, etag, size) = (key(number), etag(number).replace('"', "&quot;"), text(number, length).len());
+        answer.object(&key(number), &etag(number), text(number, length).len());
+    }
+    answer.end((to < size).then(|| to.to_string()))
+}
+
+/// An answer to `ListObjectsV2`. Its keys need no encoding.
+#[derive(Default)]
+pub struct Answer {
+    xml: String,
+    pub shown: u64,
+}
+
+impl Answer {
+    pub fn object(&mut self, key: &str, etag: &str, size: usize) {
+        let etag = etag.replace('"', "&quot;");
         let _ = write!(
-            xml,
+            self.xml,
             "<Contents><Key>{key}</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified><ETag>{etag}</ETag>\
              <Size>{size}</Size><StorageClass>STANDARD</StorageClass></Contents>"
         );
+        self.shown += 1;
     }
-    let _ = write!(
-        xml,
-        "<KeyCount>{}</KeyCount><MaxKeys>{PAGE}</MaxKeys><IsTruncated>{}</IsTruncated>",
-        to - from,
-        to < size
-    );
-    if to < size {
-        let _ = write!(xml, "<NextContinuationToken>{to}</NextContinuationToken>");
+
+    pub fn folder(&mut self, folder: &str) {
+        let _ = write!(self.xml, "<CommonPrefixes><Prefix>{folder}</Prefix></CommonPrefixes>");
+        self.shown += 1;
     }
-    xml + "</ListBucketResult>"
+
+    /// With the token of the next page, where one follows.
+    pub fn end(self, next: Option<String>) -> String {
+        let Self { xml, shown } = self;
+        let more = next.is_some();
+        let token =
+            next.map(|next| format!("<NextContinuationToken>{next}</NextContinuationToken>")).unwrap_or_default();
+        format!(
+            "<ListBucketResult><Name>big</Name><EncodingType>url</EncodingType>{xml}<KeyCount>{shown}</KeyCount>\
+             <MaxKeys>{PAGE}</MaxKeys><IsTruncated>{more}</IsTruncated>{token}</ListBucketResult>"
+        )
+    }
 }

@@ -1,7 +1,6 @@
 //! Listing a large bucket, beside what people would use instead: rclone and the AWS CLI. All of them are processes of their
 //! own, list the same bucket by turns, and throw the names away.
 
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,6 +8,7 @@ use std::time::{Duration, Instant};
 use s3_connector_engine::slices::{Listing, STREAMS};
 use s3_connector_engine::source::S3Source;
 use s3_connector_tests::source_contract::{access_key, settings};
+use s3_connector_tests::tools::installed;
 
 use super::shapes::{Shape, Shaped};
 
@@ -95,25 +95,20 @@ pub fn is_slow(part: u64, once: bool) -> bool {
 fn programs(endpoint: &str) -> [Option<Command>; 3] {
     let mut own = Command::new(std::env::current_exe().unwrap());
     own.args([PROBE, endpoint]);
-    let rclone = found("rclone").map(|program| {
+    let rclone = installed("rclone").map(|program| {
         let mut rclone = Command::new(program);
         let remote =
             format!(":s3,provider=Other,list_version=2,access_key_id=k,secret_access_key=s,endpoint='{endpoint}':big");
         rclone.args(["lsf", "-R", "--fast-list", "--config", "/dev/null"]).arg(remote);
         rclone
     });
-    let aws = found("aws").map(|program| {
+    let aws = installed("aws").map(|program| {
         let mut aws = Command::new(program);
         aws.args(["s3", "ls", "s3://big", "--recursive", "--endpoint-url", endpoint]);
         aws.envs([("AWS_ACCESS_KEY_ID", "k"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_DEFAULT_REGION", "us-east-1")]);
         aws
     });
     [Some(own), rclone, aws]
-}
-
-fn found(program: &str) -> Option<PathBuf> {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 /// Runs a program, which must tell every key (the probe tells their number).

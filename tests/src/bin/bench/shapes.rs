@@ -1,6 +1,5 @@
 //! A bucket of a given shape: the same keys each time, a latency for each page, and a count of what was asked.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,8 +8,10 @@ use futures::FutureExt;
 use percent_encoding::percent_decode_str;
 use s3_connector_tests::loopback::Loopback;
 
-/// Keys of a page, as many as S3 gives.
-const PAGE: usize = 1_000;
+use super::bucket::{Answer, PAGE};
+
+/// Bytes of every object.
+const SIZE: usize = 4_096;
 
 /// What the keys look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,33 +109,22 @@ fn answer_to(all: &[String], query: &str) -> String {
         None => all.partition_point(|key| *key < prefix),
     };
     let delimiter = value("delimiter").is_some_and(|delimiter| !delimiter.is_empty());
-    let mut xml = String::with_capacity(PAGE * 260);
-    xml.push_str("<ListBucketResult><Name>big</Name><EncodingType>url</EncodingType>");
-    let (mut shown, mut at) = (0, from);
+    let mut answer = Answer::default();
+    let mut at = from;
     let mut last = String::new();
-    while shown < PAGE && at < all.len() && all[at].starts_with(&prefix) {
-        shown += 1;
+    while answer.shown < PAGE && at < all.len() && all[at].starts_with(&prefix) {
         let folder = delimiter.then(|| all[at][prefix.len()..].find('/').map(|slash| prefix.len() + slash + 1));
         if let Some(end) = folder.flatten() {
             let folder = &all[at][..end];
-            let _ = write!(xml, "<CommonPrefixes><Prefix>{folder}</Prefix></CommonPrefixes>");
+            answer.folder(folder);
             at += all[at..].partition_point(|key| key.starts_with(folder));
             last = format!("{folder}{}", char::MAX);
             continue;
         }
-        let _ = write!(
-            xml,
-            "<Contents><Key>{}</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified>\
-             <ETag>&quot;{at:032x}&quot;</ETag><Size>4096</Size><StorageClass>STANDARD</StorageClass></Contents>",
-            all[at]
-        );
+        answer.object(&all[at], &format!("\"{at:032x}\""), SIZE);
         last.clone_from(&all[at]);
         at += 1;
     }
     let more = at < all.len() && all[at].starts_with(&prefix);
-    let _ = write!(xml, "<KeyCount>{shown}</KeyCount><MaxKeys>{PAGE}</MaxKeys><IsTruncated>{more}</IsTruncated>");
-    if more {
-        let _ = write!(xml, "<NextContinuationToken>{last}</NextContinuationToken>");
-    }
-    xml + "</ListBucketResult>"
+    answer.end(more.then_some(last))
 }
