@@ -4,7 +4,7 @@
 //! at the prefix, and one has no end. A slice is done when a page reached its end, or when the server said that nothing
 //! follows. All done: the listing is complete, whoever cut it and wherever.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 
 use super::Part;
 use super::cuts::{Cut, Level, among, levels};
@@ -92,10 +92,9 @@ pub(super) struct Tiling {
     skips: bool,
     /// The page that would end the first slice before that was seen.
     held: Option<Page>,
-    /// Names that are to be asked for.
-    levels: VecDeque<Level>,
-    /// The same with those that have come, the outermost first.
+    /// Folders whose names are wanted, the outermost first, with those that have come. So many of them were asked for.
     learning: Vec<(Level, Option<Names>)>,
+    asked: usize,
     /// Folders whose names are known, as far as this key.
     named: HashMap<String, String>,
     /// Answers, of names too.
@@ -109,9 +108,9 @@ impl Tiling {
     /// One slice, of everything under a prefix. `can_skip`: a page may be asked for that begins after a key.
     pub fn new(prefix: &str, can_skip: bool) -> Self {
         let slices = vec![Slice::new(From::Start, String::new(), None, Vec::new(), None)];
-        let (held, levels, learning, named) = (None, VecDeque::new(), Vec::new(), HashMap::new());
+        let (held, learning, named) = (None, Vec::new(), HashMap::new());
         let prefix = prefix.to_owned();
-        Self { prefix, slices, can_skip, skips: false, held, levels, learning, named, requests: 0, keys: 0, page: 1 }
+        Self { prefix, slices, can_skip, skips: false, held, learning, asked: 0, named, requests: 0, keys: 0, page: 1 }
     }
 
     /// Whether every slice is done.
@@ -138,8 +137,11 @@ impl Tiling {
         if self.is_costly() {
             return None;
         }
-        let level = self.levels.pop_front().map(Ask::Names);
-        level.or_else(|| self.split().map(|slice| self.ask(slice)))
+        if let Some((level, _)) = self.learning.get(self.asked) {
+            self.asked += 1;
+            return Some(Ask::Names(level.clone()));
+        }
+        self.split().map(|slice| self.ask(slice))
     }
 
     fn ask(&mut self, slice: usize) -> Ask {
@@ -202,8 +204,7 @@ impl Tiling {
         let (prefix, named) = (&self.prefix, &self.named);
         let known = |level: &Level| named.get(&level.folder).is_some_and(|last| level.after <= *last);
         let levels = levels(prefix, &shown, until.as_deref()).into_iter().filter(|level| !known(level));
-        self.learning = levels.map(|level| (level, None)).collect();
-        self.levels.extend(self.learning.iter().map(|(level, _)| level.clone()));
+        (self.learning, self.asked) = (levels.map(|level| (level, None)).collect(), 0);
     }
 
     /// Takes in what lies beside a folder; once that of all folders on the way is there, it is known how large each is.
@@ -306,7 +307,6 @@ impl Tiling {
     fn serial(&mut self) -> Result<Vec<Part>> {
         self.can_skip = false;
         self.slices.truncate(1);
-        self.levels.clear();
         self.learning.clear();
         self.slices[0].until = None;
         self.slices[0].cuts.clear();

@@ -7,7 +7,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
-use aws_sdk_s3::types::RequestPayer;
 use bytes::{Bytes, BytesMut};
 
 use super::Fetched;
@@ -61,7 +60,7 @@ impl S3Source {
     async fn fetch_once(&self, route: &Route, key: &ObjectKey, etag: &ETag, patience: &Patience) -> Result<Attempt> {
         let stamp = Stamp::parse(etag);
         let request = route.client.get_object().bucket(&route.target.bucket).key(key.as_str());
-        let request = request.set_request_payer(route.target.requester_pays.then_some(RequestPayer::Requester));
+        let request = request.set_request_payer(route.target.payer());
         let request = match stamp {
             Some(_) => request,
             None => request.if_match(etag.as_str()),

@@ -52,7 +52,7 @@ impl S3Source {
         let mut route = self.route();
         loop {
             let request = route.client.get_object().bucket(&route.target.bucket).key(key.as_str()).range("bytes=0-0");
-            let payer = route.target.requester_pays.then_some(aws_sdk_s3::types::RequestPayer::Requester);
+            let payer = route.target.payer();
             let error = match request.set_request_payer(payer).send().await {
                 Ok(_) => return Ok(route),
                 Err(error) => error,

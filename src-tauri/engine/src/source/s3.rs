@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::types::{EncodingType, RequestPayer};
+use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
 use secrecy::ExposeSecret;
 
 use super::classify::{Asked, Cause, Failure, classify};
@@ -83,6 +83,19 @@ impl Route {
     pub(super) fn to(&self, target: Target) -> Self {
         Self { client: client::redirected(&self.client, &target), target }
     }
+
+    /// A page of the newer listing, wherever it begins.
+    fn list_v2(&self, prefix: &str) -> ListObjectsV2FluentBuilder {
+        let Self { client, target } = self;
+        let request = client.list_objects_v2().bucket(&target.bucket).max_keys(PAGE_SIZE);
+        let request = request.set_prefix(under(prefix)).set_encoding_type(target.encoding());
+        request.set_request_payer(target.payer())
+    }
+}
+
+/// An empty prefix is none.
+fn under(prefix: &str) -> Option<String> {
+    (!prefix.is_empty()).then(|| prefix.to_owned())
 }
 
 /// A bucket. Calls may run at the same time.
@@ -222,9 +235,6 @@ impl S3Source {
         is_guess: bool,
     ) -> Result<Page, Failure> {
         let Route { client, target } = route;
-        let encoding = target.encodes_keys.then_some(EncodingType::Url);
-        let payer = target.requester_pays.then_some(RequestPayer::Requester);
-        let under = (!prefix.is_empty()).then(|| prefix.to_owned());
         let mut attempts = aws_sdk_s3::config::Builder::new();
         if is_guess {
             attempts = attempts.retry_config(client::attempts(1));
@@ -236,16 +246,16 @@ impl S3Source {
             None => (None, None),
         };
         if target.version == ListVersion::One && at.is_none() {
-            let request = client.list_objects().bucket(&target.bucket).max_keys(PAGE_SIZE).set_prefix(under);
-            let request = request.set_encoding_type(encoding).set_request_payer(payer);
+            let request = client.list_objects().bucket(&target.bucket).max_keys(PAGE_SIZE);
+            let request = request.set_prefix(under(prefix)).set_encoding_type(target.encoding());
+            let request = request.set_request_payer(target.payer());
             let request = request.set_marker(after.map(str::to_owned)).customize().interceptor(WholeListing);
             let answer = request.config_override(attempts).send().await;
             let answer = answer.map_err(|error| classify(&error, Asked::List))?;
             return listing::old_page(answer, prefix, after).map_err(failed);
         }
-        let request = client.list_objects_v2().bucket(&target.bucket).max_keys(PAGE_SIZE).set_prefix(under);
-        let request = request.set_encoding_type(encoding).set_request_payer(payer);
-        let request = request.set_start_after(after.map(str::to_owned)).set_continuation_token(at.map(str::to_owned));
+        let request = route.list_v2(prefix).set_start_after(after.map(str::to_owned));
+        let request = request.set_continuation_token(at.map(str::to_owned));
         let answer = request.customize().interceptor(WholeListing).config_override(attempts).send().await;
         let answer = answer.map_err(|error| classify(&error, Asked::List))?;
         listing::page(answer, prefix, at).map_err(failed)
@@ -253,11 +263,7 @@ impl S3Source {
 
     /// One page of what lies right in a folder, in the form that listings have by now.
     async fn names_by(&self, route: &Route, folder: &str, after: &str) -> Result<Names, Failure> {
-        let Route { client, target } = route;
-        let request = client.list_objects_v2().bucket(&target.bucket).max_keys(PAGE_SIZE).delimiter("/");
-        let request = request.set_prefix((!folder.is_empty()).then(|| folder.to_owned())).start_after(after);
-        let request = request.set_encoding_type(target.encodes_keys.then_some(EncodingType::Url));
-        let request = request.set_request_payer(target.requester_pays.then_some(RequestPayer::Requester));
+        let request = route.list_v2(folder).delimiter("/").start_after(after);
         let answer = request.customize().interceptor(WholeListing).send().await;
         let answer = answer.map_err(|error| classify(&error, Asked::List))?;
         listing::names(answer).map_err(|wrong| Failure::new(ErrorCode::StorageFailed, wrong))

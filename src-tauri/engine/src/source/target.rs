@@ -3,6 +3,8 @@
 //! What is not set is known of the service ([`super::providers`]), and what is not known is begun with the usual and
 //! found by trying: [`Target::detour`] names the one other form that is worth a request after a failure.
 
+use aws_sdk_s3::types::{EncodingType, RequestPayer};
+
 use super::classify::{Cause, Failure};
 use super::providers::{ListVersion, Quirks, Style, quirks};
 use crate::connection::{Addressing, Settings};
@@ -86,6 +88,16 @@ impl Target {
         };
         let (endpoint, requester_pays) = (settings.endpoint.clone(), settings.requester_pays);
         Ok(Self { bucket, region, endpoint, style, version, encodes_keys, names_operation, requester_pays, open })
+    }
+
+    /// How keys are to be written in a listing.
+    pub(super) fn encoding(&self) -> Option<EncodingType> {
+        self.encodes_keys.then_some(EncodingType::Url)
+    }
+
+    /// Who pays for a request, where it is not the bucket's owner.
+    pub(super) fn payer(&self) -> Option<RequestPayer> {
+        self.requester_pays.then_some(RequestPayer::Requester)
     }
 
     /// How an error names the place, without anything secret: endpoints carry no user and no query.
