@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::object::ObjectMeta;
 use crate::plan::DocumentRow;
 use crate::slices::{self, Listing, STREAMS};
 use crate::source::ObjectSource;
@@ -13,20 +12,21 @@ use crate::store::keys::{self, KeyRow};
 use crate::store::{Store, documents};
 use crate::studio::Block;
 
+use super::drafts::DRAFT_KEYS;
+
 /// Keys on their way.
 pub(super) struct Feed {
     store: Arc<Store>,
     /// The connection that is edited.
     number: Option<i64>,
     prefix: String,
-    /// The last key so far.
-    after: String,
     from: From,
 }
 
 enum From {
     Bucket(Box<Ahead>),
-    Records,
+    /// After this key.
+    Records(String),
 }
 
 /// Parts of a listing come in no order. Those that came too early wait, in the little room that keys of a draft take; when
@@ -52,7 +52,7 @@ pub(super) struct Part {
 impl Feed {
     /// What the state file says that the bucket showed.
     pub fn records(store: &Arc<Store>, number: i64, prefix: String) -> Self {
-        Self { store: Arc::clone(store), number: Some(number), prefix, after: String::new(), from: From::Records }
+        Self { store: Arc::clone(store), number: Some(number), prefix, from: From::Records(String::new()) }
     }
 
     /// What the bucket shows now.
@@ -60,7 +60,7 @@ impl Feed {
         let listing = Listing::new(source, &prefix, STREAMS);
         let ahead = Ahead { listing, waiting: BTreeMap::new(), keys: 0, next: Some(String::new()) };
         let from = From::Bucket(Box::new(ahead));
-        Self { store: Arc::clone(store), number, prefix, after: String::new(), from }
+        Self { store: Arc::clone(store), number, prefix, from }
     }
 
     /// The next keys.
@@ -69,8 +69,16 @@ impl Feed {
     /// What the bucket or the state file says.
     pub async fn next(&mut self) -> Result<Part> {
         let ahead = match &mut self.from {
-            From::Records => return self.next_record().await,
             From::Bucket(ahead) => ahead,
+            From::Records(after) => {
+                let (number, begin) = (self.number.unwrap_or_default(), after.clone());
+                let rows = self.store.read(move |db| keys::page(db, number, &begin)).await?;
+                let is_last = rows.len() < keys::PAGE as usize;
+                if let Some(last) = rows.last() {
+                    *after = last.key.as_str().to_owned();
+                }
+                return Ok(parted(&self.prefix, rows, is_last));
+            }
         };
         loop {
             let due = ahead.next.as_ref().and_then(|next| ahead.waiting.remove(next));
@@ -78,25 +86,16 @@ impl Feed {
                 ahead.next = next;
                 return Ok(part);
             }
-            let Some(part) = ahead.listing.next(ahead.keys < super::drafts::DRAFT_KEYS).await? else {
+            let Some(part) = ahead.listing.next(ahead.keys < DRAFT_KEYS).await? else {
                 return Err(Error::internal("listing a bucket", "its parts leave a gap"));
             };
             let slices::Part { after, until, objects } = part;
             ahead.keys += objects.len();
             let held = held(&self.store, self.number, &after, until.as_deref()).await?;
-            let part = parted(&self.prefix, joined(objects, held), until.is_none());
+            let rows = keys::merged(objects.into_iter().map(Ok), held.into_iter().map(Ok)).collect::<Result<_>>()?;
+            let part = parted(&self.prefix, rows, until.is_none());
             ahead.waiting.insert(after, (until, part));
         }
-    }
-
-    async fn next_record(&mut self) -> Result<Part> {
-        let (number, after) = (self.number.unwrap_or_default(), self.after.clone());
-        let rows = self.store.read(move |db| keys::page(db, number, &after)).await?;
-        let is_last = rows.len() < keys::PAGE as usize;
-        if let Some(last) = rows.last() {
-            self.after = last.key.as_str().to_owned();
-        }
-        Ok(parted(&self.prefix, rows, is_last))
     }
 }
 
@@ -127,26 +126,4 @@ fn parted(prefix: &str, rows: Vec<KeyRow>, is_last: bool) -> Part {
 fn slim(row: &mut DocumentRow) {
     row.content_hash = None;
     row.remote_id = None;
-}
-
-/// Objects and documents, both by key, as one list.
-fn joined(objects: Vec<ObjectMeta>, held: Vec<DocumentRow>) -> Vec<KeyRow> {
-    let mut held = held.into_iter().peekable();
-    let mut keys: Vec<KeyRow> = Vec::with_capacity(objects.len());
-    let stray = |keys: &mut Vec<KeyRow>, row: DocumentRow| match keys.last_mut() {
-        Some(last) if last.key == row.key => last.rows.push(row),
-        _ => keys.push(KeyRow { key: row.key.clone(), object: None, rows: vec![row] }),
-    };
-    for object in objects {
-        while let Some(row) = held.next_if(|row| row.key < object.key) {
-            stray(&mut keys, row);
-        }
-        let mut rows = Vec::new();
-        while let Some(row) = held.next_if(|row| row.key == object.key) {
-            rows.push(row);
-        }
-        keys.push(KeyRow { key: object.key.clone(), object: Some(object), rows });
-    }
-    held.for_each(|row| stray(&mut keys, row));
-    keys
 }

@@ -11,7 +11,7 @@ use crate::store::keys::{self, KeyRow};
 use crate::store::{documents, runs};
 use crate::sync::judge::Rules;
 use crate::sync::sides::Sides;
-use crate::sync::survey::{self, Line};
+use crate::sync::survey::{self, Line, Recorded};
 use crate::sync::{audit, now, settle};
 use crate::view::{AuditReport, DocumentPage, DocumentView, KeyStory, PlanItem, RunTrigger, RunView, SyncOptions};
 
@@ -121,10 +121,9 @@ fn plan_of(
         let line = Line { action: fate.action, reason: fate.reason };
         return Ok(Some(survey::item(rules, found, &judgement, &line)));
     }
-    let mut sums = survey::sums(rules, complete, &mut |visit| keys::each_held(db, number, &|| true, visit))?;
-    let mut all = |visit: &mut dyn FnMut(&KeyRow) -> Result<()>| keys::each(db, number, &|| true, visit);
+    let recorded = Recorded { db, connection: number, is_wanted: &|| true };
     let mut item = None;
-    survey::survey(rules, complete, 0, &mut sums, &mut all, |key, judgement, line| {
+    survey::survey(rules, complete, 0, &recorded, |key, judgement, line| {
         if key.key == found.key {
             item = Some(survey::item(rules, key, judgement, line));
         }

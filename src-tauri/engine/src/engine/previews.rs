@@ -11,11 +11,11 @@ use crate::knowledge_base::intake;
 use crate::object::ObjectKey;
 use crate::source::ResolvedCredentials;
 use crate::store::connections::{self, ConnectionRow};
-use crate::store::keys::{self, KeyRow};
+use crate::store::keys::KeyRow;
 use crate::store::preview::{LARGEST_LIMIT, PreviewTable};
 use crate::sync::judge::{Judgement, Rules};
 use crate::sync::listing::{self, Under};
-use crate::sync::survey::Line;
+use crate::sync::survey::{Line, Recorded};
 use crate::sync::trial::{self, Sample};
 use crate::sync::{Clock, now, survey};
 use crate::view::{EditPreview, ExportedFile, PlanFilter, PlanItem, PlanPage, PlanSummary};
@@ -78,9 +78,7 @@ impl Engine {
         let (preview, summary) = self
             .store
             .read(move |db| {
-                let held = |visit: &mut dyn FnMut(&KeyRow) -> Result<()>| keys::each_held(db, number, &|| true, visit);
-                let all = |visit: &mut dyn FnMut(&KeyRow) -> Result<()>| keys::each(db, number, &|| true, visit);
-                let mut sums = survey::sums(&rules, complete, &mut { held })?;
+                let recorded = Recorded { db, connection: number, is_wanted: &|| true };
                 let (table, summary) = PreviewTable::filled(|rows| {
                     let mut sample = Sample::new(trial::SIZE);
                     let show = |key: &KeyRow, judgement: &Judgement, line: &Line| {
@@ -92,7 +90,7 @@ impl Engine {
                         }
                         Ok(())
                     };
-                    let summary = survey::survey(&rules, complete, at, &mut sums, &mut { all }, show)?;
+                    let (_, summary) = survey::survey(&rules, complete, at, &recorded, show)?;
                     Ok((summary, sample.taken()))
                 })?;
                 Ok((Preview { table: Mutex::new(table), rules }, summary))

@@ -35,19 +35,33 @@ pub fn page(db: &Db, connection: i64, after: &str) -> Result<Vec<KeyRow>> {
         .and_then(|mut s| s.query_row(params![connection, after, PAGE], |row| row.get(0)))
         .map_err(sql_error)?;
     let Some(end) = end else { return Ok(Vec::new()) };
-    let mut keys: Vec<KeyRow> = Vec::with_capacity(PAGE as usize);
-    let mut held = documents::range(db, connection, after, &end)?.into_iter().peekable();
-    for object in objects::range(db, connection, after, Some(&end))? {
-        while let Some(row) = held.next_if(|row| row.key < object.key) {
-            push_row(&mut keys, row);
-        }
-        keys.push(KeyRow { key: object.key.clone(), object: Some(object), rows: Vec::new() });
-        while let Some(row) = held.next_if(|row| keys.last().is_some_and(|last| last.key == row.key)) {
-            push_row(&mut keys, row);
-        }
-    }
-    held.for_each(|row| push_row(&mut keys, row));
-    Ok(keys)
+    let objects = objects::range(db, connection, after, Some(&end))?;
+    merged(objects.into_iter().map(Ok), documents::range(db, connection, after, &end)?.into_iter().map(Ok)).collect()
+}
+
+/// Objects and documents, both in the order of their keys, as keys with what is known of each.
+pub fn merged(
+    objects: impl Iterator<Item = Result<ObjectMeta>>,
+    held: impl Iterator<Item = Result<DocumentRow>>,
+) -> impl Iterator<Item = Result<KeyRow>> {
+    let (mut objects, mut held) = (objects.peekable(), held.peekable());
+    std::iter::from_fn(move || {
+        let is_unlisted = match (objects.peek(), held.peek()) {
+            (Some(Ok(object)), Some(Ok(row))) => row.key < object.key,
+            (object, _) => object.is_none(),
+        };
+        let next = if is_unlisted {
+            held.next()?.map(|row| KeyRow { key: row.key.clone(), object: None, rows: vec![row] })
+        } else {
+            objects.next()?.map(|object| KeyRow { key: object.key.clone(), object: Some(object), rows: Vec::new() })
+        };
+        Some(next.and_then(|mut next| {
+            while let Some(row) = held.next_if(|row| row.as_ref().is_ok_and(|row| row.key == next.key)) {
+                next.rows.push(row?);
+            }
+            Ok(next)
+        }))
+    })
 }
 
 /// Visits every key in the order of its bytes, on one walk over the objects and one over the documents. It ends early,
@@ -58,36 +72,18 @@ pub fn each(
     is_wanted: &dyn Fn() -> bool,
     visit: &mut dyn FnMut(&KeyRow) -> Result<()>,
 ) -> Result<()> {
+    let columns = objects::COLUMNS;
     let mut objects = db
-        .prepare_cached(
-            "SELECT key, etag, size, modified, storage_class FROM objects WHERE connection = ?1 ORDER BY key",
-        )
+        .prepare_cached(&format!("SELECT {columns} FROM objects WHERE connection = ?1 ORDER BY key"))
         .map_err(sql_error)?;
-    let mut objects = objects.query_map([connection], |row| objects::read(row, 0)).map_err(sql_error)?.peekable();
+    let objects = objects.query_map([connection], |row| objects::read(row, 0)).map_err(sql_error)?;
     let columns = documents::COLUMNS;
     let mut held = db
         .prepare_cached(&format!("SELECT {columns} FROM documents WHERE connection = ?1 ORDER BY key, sequence"))
         .map_err(sql_error)?;
-    let mut held = held.query_map([connection], documents::read).map_err(sql_error)?.peekable();
-    for visited in 0_u64.. {
-        if visited.is_multiple_of(PAGE.into()) && !is_wanted() {
-            break;
-        }
-        let is_unlisted = match (objects.peek(), held.peek()) {
-            (Some(Ok(object)), Some(Ok(row))) => row.key < object.key,
-            (object, _) => object.is_none(),
-        };
-        let (object, row) = if is_unlisted { (None, held.next()) } else { (objects.next(), None) };
-        let (object, row) = (object.transpose().map_err(sql_error)?, row.transpose().map_err(sql_error)?);
-        let key = object.as_ref().map(|object| &object.key).or(row.as_ref().map(|row| &row.key)).cloned();
-        let Some(key) = key else { break };
-        let mut next = KeyRow { key, object, rows: Vec::from_iter(row) };
-        while let Some(row) = held.next_if(|row| row.as_ref().is_ok_and(|row| row.key == next.key)) {
-            next.rows.push(row.map_err(sql_error)?);
-        }
-        visit(&next)?;
-    }
-    Ok(())
+    let held = held.query_map([connection], documents::read).map_err(sql_error)?;
+    let keys = merged(objects.map(|object| object.map_err(sql_error)), held.map(|row| row.map_err(sql_error)));
+    visit_while(keys, is_wanted, visit)
 }
 
 /// The same, of keys with documents only: no walk over the objects, which may be very many beside few documents.
@@ -97,30 +93,47 @@ pub fn each_held(
     is_wanted: &dyn Fn() -> bool,
     visit: &mut dyn FnMut(&KeyRow) -> Result<()>,
 ) -> Result<()> {
-    let columns = documents::COLUMNS.split(", ").map(|column| format!("documents.{column}")).collect::<Vec<_>>();
-    let (first, columns) = (columns.len(), columns.join(", "));
+    let of = |table: &str, columns: &str| {
+        columns.split(", ").map(|column| format!("{table}.{column}")).collect::<Vec<_>>().join(", ")
+    };
+    let first = documents::COLUMNS.split(", ").count();
     let mut held = db
         .prepare_cached(&format!(
-            "SELECT {columns}, objects.key, objects.etag, objects.size, objects.modified, objects.storage_class \
+            "SELECT {}, {} \
              FROM documents LEFT JOIN objects ON objects.connection = documents.connection AND objects.key = documents.key \
-             WHERE documents.connection = ?1 ORDER BY documents.key, documents.sequence"
+             WHERE documents.connection = ?1 ORDER BY documents.key, documents.sequence",
+            of("documents", documents::COLUMNS),
+            of("objects", objects::COLUMNS),
         ))
         .map_err(sql_error)?;
     let read = |row: &Row<'_>| {
         let is_listed = row.get_ref(first)? != ValueRef::Null;
         Ok((documents::read(row)?, is_listed.then(|| objects::read(row, first)).transpose()?))
     };
-    let mut held = held.query_map([connection], read).map_err(sql_error)?.peekable();
-    for visited in 0_u64.. {
-        if visited.is_multiple_of(PAGE.into()) && !is_wanted() {
+    let held = held.query_map([connection], read).map_err(sql_error)?;
+    let mut held = held.map(|row| row.map_err(sql_error)).peekable();
+    let keys = std::iter::from_fn(|| {
+        Some(held.next()?.and_then(|(row, object)| {
+            let mut next = KeyRow { key: row.key.clone(), object, rows: vec![row] };
+            while let Some(row) = held.next_if(|row| row.as_ref().is_ok_and(|(row, _)| row.key == next.key)) {
+                next.rows.push(row?.0);
+            }
+            Ok(next)
+        }))
+    });
+    visit_while(keys, is_wanted, visit)
+}
+
+fn visit_while(
+    keys: impl Iterator<Item = Result<KeyRow>>,
+    is_wanted: &dyn Fn() -> bool,
+    visit: &mut dyn FnMut(&KeyRow) -> Result<()>,
+) -> Result<()> {
+    for (visited, key) in keys.enumerate() {
+        if visited.is_multiple_of(PAGE as usize) && !is_wanted() {
             break;
         }
-        let Some((row, object)) = held.next().transpose().map_err(sql_error)? else { break };
-        let mut next = KeyRow { key: row.key.clone(), object, rows: vec![row] };
-        while let Some(row) = held.next_if(|row| row.as_ref().is_ok_and(|(row, _)| row.key == next.key)) {
-            next.rows.push(row.map_err(sql_error)?.0);
-        }
-        visit(&next)?;
+        visit(&key?)?;
     }
     Ok(())
 }
@@ -129,11 +142,4 @@ pub fn each_held(
 pub fn one(db: &Db, connection: i64, key: &ObjectKey) -> Result<KeyRow> {
     let object = objects::one(db, connection, key)?;
     Ok(KeyRow { key: key.clone(), object, rows: documents::of_key(db, connection, key)? })
-}
-
-fn push_row(keys: &mut Vec<KeyRow>, row: DocumentRow) {
-    match keys.last_mut() {
-        Some(last) if last.key == row.key => last.rows.push(row),
-        _ => keys.push(KeyRow { key: row.key.clone(), object: None, rows: vec![row] }),
-    }
 }

@@ -8,6 +8,9 @@ use crate::error::Result;
 use crate::object::{ETag, ObjectKey, ObjectMeta};
 use crate::slices::Part;
 
+/// The columns of an object, as [`read`] takes them.
+pub(super) const COLUMNS: &str = "key, etag, size, modified, storage_class";
+
 /// Forgets which keys an earlier listing missed. Called when a listing begins.
 pub fn begin_listing(db: &Db, connection: i64) -> Result<()> {
     db.execute("DELETE FROM missing WHERE connection = ?1", [connection]).map_err(sql_error)?;
@@ -17,9 +20,6 @@ pub fn begin_listing(db: &Db, connection: i64) -> Result<()> {
 /// Merges a part of the listing of a prefix with the stored keys between its ends. Stored keys that it does not show are
 /// remembered as missing. Keys that look as they did cost no write.
 pub fn record_part(db: &Db, connection: i64, prefix: &str, part: &Part) -> Result<()> {
-    if part.until.as_ref() == Some(&part.after) {
-        return Ok(());
-    }
     // Nothing is written while stored keys are being read: what a cursor shows of a table that changes is anybody's guess.
     let (changed, gone) = compare(db, connection, prefix, part)?;
     let mut upsert = db
@@ -110,18 +110,13 @@ pub fn range(db: &Db, connection: i64, after: &str, end: Option<&str>) -> Result
 /// Objects by key, between two ends. Each case has a statement of its own, with no condition that may or may not hold: only
 /// then are both ends found in the index, and a page costs what it shows and not what the bucket has.
 fn select(begin: &str, finish: &str) -> String {
-    format!(
-        "SELECT key, etag, size, modified, storage_class FROM objects \
-         WHERE connection = ?1 AND {begin} AND {finish} ORDER BY key"
-    )
+    format!("SELECT {COLUMNS} FROM objects WHERE connection = ?1 AND {begin} AND {finish} ORDER BY key")
 }
 
 /// The object of this key.
 pub fn one(db: &Db, connection: i64, key: &ObjectKey) -> Result<Option<ObjectMeta>> {
     let mut statement = db
-        .prepare_cached(
-            "SELECT key, etag, size, modified, storage_class FROM objects WHERE connection = ?1 AND key = ?2",
-        )
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM objects WHERE connection = ?1 AND key = ?2"))
         .map_err(sql_error)?;
     statement.query_row(params![connection, key.as_str()], |row| read(row, 0)).optional().map_err(sql_error)
 }

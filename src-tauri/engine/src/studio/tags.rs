@@ -149,13 +149,18 @@ impl Ranking {
     }
 
     fn finish(&mut self) {
-        self.tags.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.tag.cmp(&b.tag)));
-        self.tags.truncate(TAGS_SHOWN);
-        self.collisions.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.tag.cmp(&b.tag)));
-        self.collisions.truncate(COLLISIONS_SHOWN);
-        self.planned.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.tag.cmp(&b.tag)));
-        self.planned.truncate(TAGS_SHOWN);
+        keep_largest(&mut self.tags, TAGS_SHOWN, |tag| (tag.count, &tag.tag));
+        keep_largest(&mut self.collisions, COLLISIONS_SHOWN, |tag| (tag.count, &tag.tag));
+        keep_largest(&mut self.planned, TAGS_SHOWN, |tag| (tag.count, &tag.tag));
     }
+}
+
+fn keep_largest<T>(all: &mut Vec<T>, most: usize, of: impl Fn(&T) -> (u64, &String)) {
+    all.sort_by(|a, b| {
+        let ((a, name), (b, other)) = (of(a), of(b));
+        b.cmp(&a).then_with(|| name.cmp(other))
+    });
+    all.truncate(most);
 }
 
 /// Puts together what the threads found, of this many keys; `None` as soon as it is not wanted any more. From `full_from`

@@ -247,19 +247,27 @@ fn world(drawn: &BTreeMap<String, Drawn>) -> Vec<KeyRow> {
         .collect()
 }
 
-/// The plan of a run: its two passes.
+impl survey::Keys for &[KeyRow] {
+    fn held(&self, visit: &mut survey::Visit<'_>) -> crate::error::Result<()> {
+        self.iter().filter(|key| !key.rows.is_empty()).try_for_each(visit)
+    }
+
+    fn all(&self, visit: &mut survey::Visit<'_>) -> crate::error::Result<()> {
+        self.iter().try_for_each(visit)
+    }
+}
+
+/// The plan of a run.
 fn run(keys: &[KeyRow], rules: &Rules, complete: bool) -> (PlanSummary, Vec<PlanItem>) {
-    let held = keys.iter().filter(|key| !key.rows.is_empty());
-    let mut sums = survey::sums(rules, complete, &mut |visit| held.clone().try_for_each(visit)).expect("sums");
     let mut items = Vec::new();
-    let mut all = |visit: &mut dyn FnMut(&KeyRow) -> crate::error::Result<()>| keys.iter().try_for_each(visit);
-    let summary = survey::survey(rules, complete, NOW, &mut sums, &mut all, |key, judgement, line| {
+    let surveyed = survey::survey(rules, complete, NOW, &keys, |key, judgement, line| {
         if key.object.is_some() {
             items.push(survey::item(rules, key, judgement, line));
         }
         Ok(())
     });
-    (PlanSummary { fingerprint: String::new(), ..summary.expect("a summary") }, items)
+    let (_, summary) = surveyed.expect("a summary");
+    (PlanSummary { fingerprint: String::new(), ..summary }, items)
 }
 
 /// The same keys as the studio keeps them.

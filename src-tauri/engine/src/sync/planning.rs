@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 use crate::error::Result;
 use crate::object::ObjectKey;
 use crate::store::Store;
-use crate::store::keys::{self, KeyRow};
+use crate::store::keys::KeyRow;
 use crate::sync::judge::{Judgement, Rules};
-use crate::sync::survey::{self, Line, Sums};
+use crate::sync::survey::{self, Line, Recorded, Sums};
 use crate::sync::trial::Sample;
 use crate::tag::ContainerTag;
 use crate::view::{ItemOutcome, PlanAction, PlanSummary, PlanTotals, RunItem};
@@ -50,11 +50,10 @@ pub async fn plan(
     let planned = move |db: &rusqlite::Transaction<'_>| {
         // A cancelled walk ends early; what it has seen is not used.
         let is_wanted = || !cancel.is_cancelled();
-        let mut sums = survey::sums(&rules, true, &mut |visit| keys::each_held(db, number, &is_wanted, visit))?;
-        let mut all = |visit: &mut dyn FnMut(&KeyRow) -> Result<()>| keys::each(db, number, &is_wanted, visit);
+        let recorded = Recorded { db, connection: number, is_wanted: &is_wanted };
         let mut skipped = Vec::new();
         let mut sample = trial.map(Sample::new);
-        let summary = survey::survey(&rules, true, at, &mut sums, &mut all, |key, judgement, line| {
+        let (sums, summary) = survey::survey(&rules, true, at, &recorded, |key, judgement, line| {
             if line.action == PlanAction::Skipped && skipped.len() < SKIPPED_TOLD {
                 skipped.push(skipped_item(key, judgement, line, at));
             }

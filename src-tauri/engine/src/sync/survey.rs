@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rusqlite::Connection as Db;
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
@@ -10,7 +11,7 @@ use crate::knowledge_base::{TagCount, Tokens};
 use crate::plan::totals::{Brake, Places};
 use crate::plan::{DocumentState, Step, Why, has_place};
 use crate::scope::SkipReason;
-use crate::store::keys::KeyRow;
+use crate::store::keys::{self, KeyRow};
 use crate::sync::judge::{Judgement, Rules};
 use crate::sync::trial;
 use crate::tag::TagReader;
@@ -50,42 +51,54 @@ pub struct Line {
     pub reason: Option<SkipReason>,
 }
 
-/// Gives keys to a visitor, in their order.
-pub type Keys<'a> = dyn FnMut(&mut dyn FnMut(&KeyRow) -> Result<()>) -> Result<()> + 'a;
+/// Is given keys, one after another.
+pub type Visit<'a> = dyn FnMut(&KeyRow) -> Result<()> + 'a;
 
-/// First pass, over the keys with documents: what is not held has no place and leaves none. Objects are counted by the
-/// second pass.
-pub fn sums(rules: &Rules, complete: bool, held: &mut Keys<'_>) -> Result<Sums> {
-    let mut sums = Sums::default();
-    held(&mut |key| {
-        let judgement = rules.judge(key, complete);
-        sums.brake.held += key.rows.iter().filter(|row| is_held(row.state)).count() as u64;
-        sums.brake.bare += bare_removals(key, &judgement).count() as u64;
-        sums.places += u64::from(has_place(&key.rows));
-        sums.leaving += u64::from(judgement.fate.is_some_and(|fate| fate.gives_place));
-        Ok(())
-    })?;
-    Ok(sums)
+/// The keys that a plan is about, in their order.
+pub trait Keys {
+    /// Visits those with documents.
+    fn held(&self, visit: &mut Visit<'_>) -> Result<()>;
+    /// Visits all of them.
+    fn all(&self, visit: &mut Visit<'_>) -> Result<()>;
 }
 
-/// Second pass: every key with its line, in key order, and the summary at the end. It completes the sums: how many
-/// objects the listing showed.
+/// What is recorded of a connection, for as long as it is wanted.
+pub struct Recorded<'a> {
+    /// On one snapshot.
+    pub db: &'a Db,
+    /// Number of the connection.
+    pub connection: i64,
+    /// Asked now and then; a walk that is not wanted ends early.
+    pub is_wanted: &'a dyn Fn() -> bool,
+}
+
+impl Keys for Recorded<'_> {
+    fn held(&self, visit: &mut Visit<'_>) -> Result<()> {
+        keys::each_held(self.db, self.connection, self.is_wanted, visit)
+    }
+
+    fn all(&self, visit: &mut Visit<'_>) -> Result<()> {
+        keys::each(self.db, self.connection, self.is_wanted, visit)
+    }
+}
+
+/// Every key with its line, in key order; at the end the sums and what a person reads of them.
 ///
 /// `show` is given each key that a person would see.
 pub fn survey(
     rules: &Rules,
     complete: bool,
     listed_at: i64,
-    sums: &mut Sums,
-    all: &mut Keys<'_>,
+    keys: &impl Keys,
     mut show: impl FnMut(&KeyRow, &Judgement, &Line) -> Result<()>,
-) -> Result<PlanSummary> {
+) -> Result<(Sums, PlanSummary)> {
+    let mut sums = held_sums(rules, complete, keys)?;
     let mut places = Places::new(rules.document_limit, sums.places, sums.leaving);
     let mut tally = Tally::default();
     let mut reader = TagReader::new(&rules.tagging);
-    all(&mut |key| {
+    keys.all(&mut |key| {
         let judgement = rules.judge_tagged(reader.tag_of(&key.key), key, complete);
-        tally.listed += u64::from(rules.listed(key).is_some());
+        sums.brake.listed += u64::from(rules.listed(key).is_some());
         let Some(fate) = judgement.fate else { return Ok(()) };
         let line = if fate.needs_place && !places.take() {
             Line { action: PlanAction::Skipped, reason: Some(SkipReason::OverLimit) }
@@ -95,8 +108,21 @@ pub fn survey(
         tally.count(key, &judgement, &line);
         show(key, &judgement, &line)
     })?;
-    sums.brake.listed = tally.listed;
-    Ok(tally.summary(rules.document_limit, &sums.brake, listed_at, complete))
+    Ok((sums, tally.summary(rules.document_limit, &sums.brake, listed_at, complete)))
+}
+
+/// What must be known before the first key is shown. What is not held has no place and leaves none.
+fn held_sums(rules: &Rules, complete: bool, keys: &impl Keys) -> Result<Sums> {
+    let mut sums = Sums::default();
+    keys.held(&mut |key| {
+        let judgement = rules.judge(key, complete);
+        sums.brake.held += key.rows.iter().filter(|row| is_held(row.state)).count() as u64;
+        sums.brake.bare += bare_removals(key, &judgement).count() as u64;
+        sums.places += u64::from(has_place(&key.rows));
+        sums.leaving += u64::from(judgement.fate.is_some_and(|fate| fate.gives_place));
+        Ok(())
+    })?;
+    Ok(sums)
 }
 
 /// The row of a preview.
@@ -150,7 +176,6 @@ struct Tally {
     tags: HashMap<String, u64>,
     bytes: u64,
     tokens: Tokens,
-    listed: u64,
     fingerprint: Sha256,
 }
 
@@ -219,7 +244,7 @@ impl Tally {
             tag_count,
             bytes: self.bytes,
             tokens: self.tokens.estimate(),
-            listed: self.listed,
+            listed: brake.listed,
             held: brake.held,
             held_back: if brake.holds() { brake.bare } else { 0 },
             removals: brake.bare,
