@@ -23,6 +23,7 @@ mod local_api;
 mod profile;
 mod run;
 mod settings;
+mod sign_in;
 mod studio;
 mod trouble;
 
@@ -43,6 +44,7 @@ pub use run::{
     RunPage, RunPhase, RunProgress, RunState, RunTrigger, RunView, SyncOptions,
 };
 pub use settings::{AppSettings, MOST_TRANSFERS, Notifications, ProxyChoice};
+pub use sign_in::{SignIn, SignInAgain, SignInStage};
 pub use studio::{
     Collision, StudioAnswer, StudioRow, StudioRows, StudioTag, StudioTotals, StudioTrial, StudioView, Suggestion,
     TagSource,
@@ -109,6 +111,8 @@ pub struct ConnectionView {
     pub last_complete_at: Option<i64>,
     /// When the next run is due; `None`: only by hand.
     pub next_due_at: Option<i64>,
+    /// When its credentials end; `None` where that is not known, and where it is paused.
+    pub sign_in: Option<SignIn>,
     /// The newest run, which may be the running one.
     pub last_run: Option<RunView>,
     /// While it syncs.

@@ -463,6 +463,10 @@ lastCompleteAt: number | null,
  */
 nextDueAt: number | null, 
 /**
+ * When its credentials end; `None` where that is not known, and where it is paused.
+ */
+signIn: SignIn | null, 
+/**
  * The newest run, which may be the running one.
  */
 lastRun: RunView | null, 
@@ -1928,6 +1932,41 @@ size: number,
  * Last modified, in milliseconds since 1970 UTC.
  */
 modified: number | null, };
+
+/**
+ * The end of the credentials that a connection signs with.
+ */
+export type SignIn = { 
+/**
+ * When they end, in milliseconds since 1970 UTC.
+ */
+endsAt: number, 
+/**
+ * They are renewed without anybody until then; else they were given for some hours.
+ */
+renewsItself: boolean, 
+/**
+ * How a person signs in again.
+ */
+again: SignInAgain, 
+/**
+ * Whether that is worth a word now.
+ */
+stage: SignInStage, };
+
+/**
+ * How a person signs in again.
+ */
+export type SignInAgain = { "kind": "command", 
+/**
+ * The command.
+ */
+command: string, } | { "kind": "tool" } | { "kind": "restart" };
+
+/**
+ * Whether the end of a sign-in is worth a word.
+ */
+export type SignInStage = "lasts" | "soon" | "ended";
 
 /**
  * How many keys are skipped for a reason.

@@ -46,6 +46,7 @@ mod running;
 mod settings;
 mod settling;
 mod show;
+mod sign_ins;
 mod story;
 mod studio;
 mod trouble;
@@ -75,6 +76,7 @@ pub struct Engine {
     turns: Semaphore,
     waiting: Mutex<background::Waiting>,
     asked: Mutex<notices::Asked>,
+    sign_ins: Mutex<sign_ins::SignIns>,
     unwritten: Mutex<unwritten::Unwritten>,
     followed: Mutex<settling::Followed>,
     supermemories: Mutex<HashMap<Address, Arc<Supermemory>>>,
@@ -126,6 +128,7 @@ impl Engine {
             turns: Semaphore::new(running::TURNS),
             waiting: Mutex::default(),
             asked: Mutex::default(),
+            sign_ins: Mutex::default(),
             unwritten: Mutex::default(),
             followed: Mutex::default(),
             supermemories: Mutex::default(),
