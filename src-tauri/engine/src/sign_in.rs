@@ -110,16 +110,14 @@ pub fn judge(
         Some(until) => {
             Judgement { tells: false, known: learnt, again_at: Some(until).filter(|until| *until < sign_in.ends_at) }
         }
-        None => {
-            Judgement { tells: true, known: Known { told_at: Some(now), ..told(learnt, sign_in, now) }, again_at: None }
-        }
+        None => Judgement { tells: true, known: told(learnt, sign_in, now), again_at: None },
     }
 }
 
-/// What a person knows who was told of the end of this sign-in, perhaps on behalf of another connection.
+/// What a person knows who was told of the end of this sign-in: a word about each connection that it serves.
 pub fn told(known: Known, sign_in: &SignIn, now: i64) -> Known {
     let seen = seen(known.sign_in, sign_in.ends_at, now);
-    Known { sign_in: Some(KnownSignIn { told: Some(seen.ends_at), ..seen }), ..known }
+    Known { told_at: Some(now), sign_in: Some(KnownSignIn { told: Some(seen.ends_at), ..seen }), ..known }
 }
 
 fn seen(known: Option<KnownSignIn>, ends_at: i64, now: i64) -> KnownSignIn {

@@ -124,7 +124,7 @@ fn one_in_trouble_for_it_already_is_not_told_and_one_in_another_trouble_is() {
 fn another_connection_of_the_same_sign_in_has_been_told_with_the_first() {
     let soon = at(&of_weeks(DAY), None, HOUR);
     let known = told(Known::default(), &soon, HOUR);
-    assert_eq!(known.told_at, None, "it has not spoken itself");
+    assert_eq!(known.told_at, Some(HOUR), "it was spoken of");
     assert!(!problems(known, &soon, None, 2 * HOUR).tells);
 }
 
