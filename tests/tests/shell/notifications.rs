@@ -2,7 +2,7 @@
 
 use s3_connector_engine::sync::now;
 use s3_connector_engine::view::{AppSettings, Notifications, RunState};
-use s3_connector_tests::desktop::{Desktop, Look};
+use s3_connector_tests::desktop::{Desktop, Look, screenshots};
 use s3_connector_tests::scene::BUCKET;
 use s3_connector_tests::sign_in::{COMMAND, HOUR, PROFILE, SECRETS, a_home_with_a_profile, sign_in_until};
 use s3_connector_tests::tools::workspace_binary;
@@ -14,6 +14,16 @@ use super::{
     LIMIT, add, close_window, data_dir, draft, draft_with_key, hidden_app, prepare, server, state_file, sync,
     wait_until_window,
 };
+
+/// Comes back to the window, as from a terminal, until it shows what is to be seen then.
+async fn come_back_until(window: &Window<'_>, fits: impl Fn(&str) -> bool) {
+    window
+        .until("the window to show what has changed outside", LIMIT, async || {
+            window.run_script("dispatchEvent(new Event('focus'))", Vec::new()).await;
+            fits(&window.text().await).then_some(())
+        })
+        .await;
+}
 
 fn titles(desktop: &Desktop) -> Vec<String> {
     desktop.notifications().into_iter().map(|told| told.summary).collect()
@@ -127,14 +137,15 @@ async fn a_sign_in_that_ends_is_told_once_for_all_its_connections_and_a_click_le
     let first = told.summary.split(' ').nth(2).unwrap().to_owned();
     let pointed_at = window.run_script(pointed_at, Vec::new()).await.unwrap();
     assert_eq!(pointed_at, json!(format!("ARTICLE {first}")));
-    window.screenshot(&s3_connector_tests::desktop::screenshots().join("sign-in-soon.png")).await;
+    window.press("Copy the command").await;
+    window.wait_for_text("Copied").await;
+    window.screenshot(&screenshots().join("sign-in-soon.png")).await;
+
+    sign_in_until(desktop.home(), now() - HOUR);
+    come_back_until(&window, |text| text.contains("Sign-in ended") && !text.contains("Sign-in ends")).await;
+    window.screenshot(&screenshots().join("sign-in-ended.png")).await;
     sign_in_until(desktop.home(), now() + 8 * HOUR);
-    let is_gone = async || {
-        // As somebody comes back from the terminal.
-        window.run_script("dispatchEvent(new Event('focus'))", Vec::new()).await;
-        (!window.text().await.contains("Sign-in ends")).then_some(())
-    };
-    window.until("the end to be gone", LIMIT, is_gone).await;
+    come_back_until(&window, |text| !text.contains("Sign-in")).await;
     window.close().await;
     drop(tray);
 
