@@ -721,23 +721,6 @@ fields?: Array<FieldError>,
 region?: string, };
 
 /**
- * A file that was written for a person.
- */
-export type ExportedFile = { 
-/**
- * Where it is.
- */
-path: string, 
-/**
- * Its name.
- */
-name: string, 
-/**
- * How many rows it has.
- */
-rows: number, };
-
-/**
  * One field of a connection that is not valid.
  */
 export type FieldError = { 
@@ -1852,7 +1835,11 @@ export type SavedFile = {
 /**
  * Where it is.
  */
-path: string, };
+path: string, 
+/**
+ * Its name.
+ */
+name: string, };
 
 /**
  * A search over what is held.
@@ -2425,7 +2412,7 @@ export interface Commands {
   /** A part of the last preview of a connection, or of an edit (`id` is then its `previewId`). */
   preview_page: { arguments: { id: string, filter: PlanFilter, }; reply: PlanPage };
   /** Writes what a filter leaves of a preview into a new CSV file in the Downloads folder. */
-  preview_export: { arguments: { id: string, filter: PlanFilter, }; reply: ExportedFile };
+  preview_export: { arguments: { id: string, filter: PlanFilter, }; reply: SavedFile };
   /** Starts a sync. */
   sync_start: { arguments: { id: string, options: SyncOptions, }; reply: RunView };
   /** Starts a sync of every connection that is not syncing. */
@@ -2452,6 +2439,8 @@ export interface Commands {
   run_page: { arguments: { filter: RunFilter, }; reply: RunPage };
   /** What became of the objects of a run, page by page, with how many there are of each outcome. */
   run_lines: { arguments: { runId: string, filter: LineFilter, }; reply: RunItems };
+  /** Writes what a filter leaves of the lines of a run into a new CSV file in the Downloads folder. */
+  run_export: { arguments: { runId: string, filter: LineFilter, }; reply: SavedFile };
   /** Works out what the runs after one run, up to and including another (or up to now), have changed. */
   compare_make: { arguments: { from: string, to: string | null, }; reply: Comparison };
   /** A part of the last comparison. */

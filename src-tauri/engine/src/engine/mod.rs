@@ -38,6 +38,7 @@ mod forms;
 mod hosted;
 mod keys;
 mod library;
+mod lines;
 mod local_api;
 mod notices;
 mod previews;
