@@ -70,5 +70,5 @@ async fn save_the_lines(window: &Window<'_>) {
     let files: Vec<_> = folder.map(|file| file.unwrap().path()).collect();
     let saved = files.iter().find(|file| file.extension().is_some_and(|extension| extension == "csv")).unwrap();
     let text = std::fs::read_to_string(saved).unwrap();
-    assert!(text.contains("blank.txt,") && text.contains(",added,"), "{text}");
+    assert!(text.contains("blank.txt,") && text.contains(",new,"), "{text}");
 }

@@ -49,5 +49,5 @@ async fn the_lines_of_a_sync_are_written_as_a_table_all_or_of_one_outcome() {
     assert_eq!(s3c.answer(&["items", &run, "--sent", "--csv", path]).await, json!({"path": path, "rows": 1}));
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.lines().nth(1).unwrap().starts_with("users/u1/=1+1.md,7,20"), "{text}");
-    assert!(text.trim_end().ends_with("Z,u1,added,"), "{text}");
+    assert!(text.trim_end().ends_with("Z,u1,new,"), "{text}");
 }

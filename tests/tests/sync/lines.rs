@@ -47,7 +47,7 @@ async fn the_lines_of_a_run_are_written_for_a_spreadsheet_and_no_key_is_a_formul
         "empty.md,0,20",
         "gone.md,",
     ];
-    let ends = ["", "Z,shared,added,", "Z,shared,changed,", ",skipped,The file is empty", ",removed,"];
+    let ends = ["", "Z,shared,new,", "Z,shared,changed,", ",skipped,The file is empty", ",removed,"];
     assert_eq!(lines.len(), begins.len(), "{text}");
     for ((line, begin), end) in lines.iter().zip(begins).zip(ends) {
         assert!(line.starts_with(begin) && line.ends_with(end), "{line}");

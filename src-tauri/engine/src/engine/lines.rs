@@ -107,7 +107,7 @@ fn csv_line(item: &RunItem) -> String {
 /// In the words of the window's own table.
 fn what_happened(item: &RunItem) -> &'static str {
     match (item.outcome, item.is_new) {
-        (ItemOutcome::Sent, Some(true)) => "added",
+        (ItemOutcome::Sent, Some(true)) => "new",
         (ItemOutcome::Sent, Some(false)) => "changed",
         (ItemOutcome::Sent, None) => "sent",
         (ItemOutcome::Removed, _) => "removed",
