@@ -132,6 +132,9 @@ fn milliseconds(time: &DateTime) -> Option<i64> {
 
 /// Undoes `encoding-type=url`: `+` is a space, `%XX` a byte.
 fn decode(key: &str) -> Result<String, Wrong> {
+    if !key.contains(['+', '%']) {
+        return Ok(key.to_owned());
+    }
     let spaced = key.replace('+', " ");
     match percent_decode_str(&spaced).decode_utf8() {
         Ok(key) => Ok(key.into_owned()),

@@ -15,6 +15,7 @@ mod link;
 mod listing;
 mod profiles;
 mod providers;
+mod quick;
 mod retry;
 mod s3;
 mod sign_in;

@@ -23,6 +23,7 @@ use super::client;
 use super::http;
 use super::listing::{self, Token, WholeListing};
 use super::providers::ListVersion;
+use super::quick::QuickListing;
 use super::retry::Signals;
 use super::target::{Target, Way};
 use super::{Fetched, Names, ObjectSource, Page, ResolvedCredentials};
@@ -256,7 +257,8 @@ impl S3Source {
         }
         let request = route.list_v2(prefix).set_start_after(after.map(str::to_owned));
         let request = request.set_continuation_token(at.map(str::to_owned));
-        let answer = request.customize().interceptor(WholeListing).config_override(attempts).send().await;
+        let request = request.customize().interceptor(QuickListing).interceptor(WholeListing);
+        let answer = request.config_override(attempts).send().await;
         let answer = answer.map_err(|error| classify(&error, Asked::List))?;
         listing::page(answer, prefix, at).map_err(failed)
     }
@@ -264,7 +266,7 @@ impl S3Source {
     /// One page of what lies right in a folder, in the form that listings have by now.
     async fn names_by(&self, route: &Route, folder: &str, after: &str) -> Result<Names, Failure> {
         let request = route.list_v2(folder).delimiter("/").start_after(after);
-        let answer = request.customize().interceptor(WholeListing).send().await;
+        let answer = request.customize().interceptor(QuickListing).interceptor(WholeListing).send().await;
         let answer = answer.map_err(|error| classify(&error, Asked::List))?;
         listing::names(answer).map_err(|wrong| Failure::new(ErrorCode::StorageFailed, wrong))
     }

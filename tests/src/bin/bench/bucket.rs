@@ -81,7 +81,7 @@ fn page(size: u64, length: usize, query: &str) -> String {
 /// An answer to `ListObjectsV2`. Its keys need no encoding.
 #[derive(Default)]
 pub struct Answer {
-    xml: String,
+    pub xml: String,
     pub shown: u64,
 }
 

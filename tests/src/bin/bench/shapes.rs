@@ -69,9 +69,7 @@ pub struct Shaped {
 
 impl Shaped {
     pub fn start(shape: Shape, keys: u64, latency: Duration) -> Self {
-        let mut all: Vec<String> = (0..keys).map(|n| shape.key(n, keys)).collect();
-        all.sort_unstable();
-        let (all, requests) = (Arc::new(all), Arc::new(AtomicU64::new(0)));
+        let (all, requests) = (Arc::new(Objects::of(shape, keys)), Arc::new(AtomicU64::new(0)));
         let count = Arc::clone(&requests);
         let http = Loopback::serve(Arc::new(move |request| {
             count.fetch_add(1, Ordering::Relaxed);
@@ -80,7 +78,7 @@ impl Shaped {
             async move {
                 tokio::time::sleep(latency).await;
                 let answer = hyper::Response::builder().header("content-type", "application/xml");
-                Ok(answer.body(answer_to(&all, &query).into()).expect("an answer"))
+                Ok(answer.body(all.answer(&query).into()).expect("an answer"))
             }
             .boxed()
         }));
@@ -97,34 +95,65 @@ impl Shaped {
     }
 }
 
-fn answer_to(all: &[String], query: &str) -> String {
-    let value = |name: &str| {
-        let found = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-        found.map(|text| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned())
-    };
-    let prefix = value("prefix").unwrap_or_default();
-    let after = ["continuation-token", "start-after", "marker"].iter().find_map(|name| value(name));
-    let from = match &after {
-        Some(after) => all.partition_point(|key| key <= after).max(all.partition_point(|key| *key < prefix)),
-        None => all.partition_point(|key| *key < prefix),
-    };
-    let delimiter = value("delimiter").is_some_and(|delimiter| !delimiter.is_empty());
-    let mut answer = Answer::default();
-    let mut at = from;
-    let mut last = String::new();
-    while answer.shown < PAGE && at < all.len() && all[at].starts_with(&prefix) {
-        let folder = delimiter.then(|| all[at][prefix.len()..].find('/').map(|slash| prefix.len() + slash + 1));
-        if let Some(end) = folder.flatten() {
-            let folder = &all[at][..end];
-            answer.folder(folder);
-            at += all[at..].partition_point(|key| key.starts_with(folder));
-            last = format!("{folder}{}", char::MAX);
-            continue;
+/// The keys of a bucket, rising, and what an answer says of each, written before anybody asks: the machine is there for the
+/// program that lists, not for the server.
+struct Objects {
+    keys: Vec<String>,
+    written: String,
+    /// Where in it each object begins, and where the last one ends.
+    begins: Vec<usize>,
+}
+
+impl Objects {
+    fn of(shape: Shape, keys: u64) -> Self {
+        let mut keys: Vec<String> = (0..keys).map(|n| shape.key(n, keys)).collect();
+        keys.sort_unstable();
+        let (mut answer, mut begins) = (Answer::default(), vec![0]);
+        for (at, key) in keys.iter().enumerate() {
+            answer.object(key, &format!("\"{at:032x}\""), SIZE);
+            begins.push(answer.xml.len());
         }
-        answer.object(&all[at], &format!("\"{at:032x}\""), SIZE);
-        last.clone_from(&all[at]);
-        at += 1;
+        Self { keys, written: answer.xml, begins }
     }
-    let more = at < all.len() && all[at].starts_with(&prefix);
-    answer.end(more.then_some(last))
+
+    fn answer(&self, query: &str) -> String {
+        let value = |name: &str| {
+            let found = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+            found.map(|text| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned())
+        };
+        let prefix = value("prefix").unwrap_or_default();
+        let after = ["continuation-token", "start-after", "marker"].iter().find_map(|name| value(name));
+        let begin = self.keys.partition_point(|key| *key < prefix);
+        let from = after.map_or(begin, |after| self.keys.partition_point(|key| *key <= after).max(begin));
+        let end = from + self.keys[from..].partition_point(|key| key.starts_with(&prefix));
+        if value("delimiter").is_some_and(|delimiter| !delimiter.is_empty()) {
+            return self.folders(from, end, &prefix);
+        }
+        let to = end.min(from + PAGE as usize);
+        let mut answer = Answer::default();
+        answer.xml.push_str(&self.written[self.begins[from]..self.begins[to]]);
+        answer.shown = (to - from) as u64;
+        answer.end((to < end).then(|| self.keys[to - 1].clone()))
+    }
+
+    /// What lies right under a prefix.
+    fn folders(&self, from: usize, end: usize, prefix: &str) -> String {
+        let mut answer = Answer::default();
+        let (mut at, mut last) = (from, String::new());
+        while answer.shown < PAGE && at < end {
+            let key = &self.keys[at];
+            if let Some(slash) = key[prefix.len()..].find('/') {
+                let folder = &key[..prefix.len() + slash + 1];
+                answer.folder(folder);
+                at += self.keys[at..end].partition_point(|key| key.starts_with(folder));
+                last = format!("{folder}{}", char::MAX);
+            } else {
+                answer.xml.push_str(&self.written[self.begins[at]..self.begins[at + 1]]);
+                answer.shown += 1;
+                at += 1;
+                last.clone_from(key);
+            }
+        }
+        answer.end((at < end).then_some(last))
+    }
 }
