@@ -129,7 +129,7 @@ fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let memory = read("/proc/meminfo");
     let memory = memory.lines().next().and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
-    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
+    let profile = if cfg!(debug_assertions) { "dev" } else { "measure (release without LTO)" };
     let (cpu, gib) = (cpu.trim_start_matches([' ', '\t', ':']), memory.unwrap_or(0) / 1024 / 1024);
     format!("{cpu}, {cores} cores, {gib} GiB, {}, profile {profile}", std::env::consts::OS)
 }
