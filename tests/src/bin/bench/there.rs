@@ -35,7 +35,8 @@ fn one(bench: &Bench, documents: u64) -> f64 {
     let bucket = MadeUp::start();
     let (endpoint, to) = (bucket.endpoint(), server.url());
     let world = World::new(&bench.s3c, Wish { endpoint: &endpoint, rule: RULE, limit: 2 * DOCUMENTS, to: &to });
-    (bucket.lengthen(LENGTH), bucket.resize(documents));
+    bucket.lengthen(LENGTH);
+    bucket.resize(documents);
     server.set(|quirks| quirks.delay = MOMENT);
     let taken = world.run(&["sync", "big"]);
     assert_eq!(server.document_count() as u64, documents, "not all arrived");
