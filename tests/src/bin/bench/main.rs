@@ -2,7 +2,8 @@
 //! page by page in this process; the process that is measured is `s3c` alone. Each case runs at a tenth of its size first,
 //! so that the table says what grows with the bucket; memory over the limit is a failure. Behind the table: documents sent
 //! to a Supermemory that takes a moment for every answer; less than the requests at once make possible is a failure too. And a
-//! preview, as a person waits for it; and listings, beside rclone and the AWS CLI.
+//! preview, as a person waits for it; listings, beside rclone and the AWS CLI; and documents on their way into the library,
+//! beside a bare insert of the same texts.
 
 #![allow(clippy::unwrap_used, reason = "a bench that cannot go on panics")]
 #![allow(clippy::print_stdout, reason = "its voice is the terminal")]
@@ -12,6 +13,7 @@ mod bucket;
 mod desktop;
 #[cfg(target_os = "linux")]
 mod first_use;
+mod library;
 mod listing;
 mod preview;
 #[cfg(target_os = "linux")]
@@ -69,7 +71,9 @@ fn main() -> ExitCode {
     println!("{}", machine());
     // Named by itself, only that is measured.
     let named = |name: &str| std::env::args().any(|word| word == name);
-    let all = !["desktop", "first-use", "scroll", "supermemory", "preview", "studio", "listing"].into_iter().any(named);
+    let all = !["desktop", "first-use", "scroll", "supermemory", "preview", "studio", "listing", "library"]
+        .into_iter()
+        .any(named);
     #[cfg(target_os = "linux")]
     let heavy = ((all || named("desktop")) && desktop::is_heavy()) | ((all || named("scroll")) && scroll::stutters());
     #[cfg(target_os = "linux")]
@@ -94,6 +98,10 @@ fn main() -> ExitCode {
     if lists {
         println!("a listing has to be faster beside others, or to ask for less");
     }
+    let trails = (all || named("library")) && library::is_slow(part);
+    if trails {
+        println!("the library takes documents too slowly");
+    }
     let slow = (all || named("supermemory")) && there::is_slow(&s3c, part);
     if slow {
         println!("less than {} % of what the requests at once make possible", there::SHARE);
@@ -101,7 +109,7 @@ fn main() -> ExitCode {
     if over {
         println!("more than {LIMIT} MB: a bucket must not be able to fill the memory");
     }
-    if heavy || over || slow || waits || stutters || lists { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if heavy || over || slow || waits || stutters || lists || trails { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Measures the cases, prints the table, and says whether one took too much memory.
