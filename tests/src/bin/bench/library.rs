@@ -100,13 +100,17 @@ fn insert(folder: &Path, texts: &[Bytes]) -> f64 {
     file.execute_batch(SCHEMA).unwrap();
     let begun = Instant::now();
     let all = file.transaction().unwrap();
-    let mut statement = all.prepare("INSERT INTO texts (number, title, path, body) VALUES (?1, ?2, ?3, ?4)").unwrap();
-    for (number, text) in (0_u64..).zip(texts) {
-        let (path, body) = (key(number), std::str::from_utf8(text).unwrap());
+    for (number, text) in (1_i64..).zip(texts) {
+        let (path, body) = (key(number as u64 - 1), std::str::from_utf8(text).unwrap());
         let title = path.rsplit('/').next().unwrap();
-        statement.execute(rusqlite::params![number as i64 + 1, title, path, body]).unwrap();
+        for into_text_and_index in [
+            "INSERT INTO texts (number, title, path, body) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO search (rowid, title, path, body) VALUES (?1, ?2, ?3, ?4)",
+        ] {
+            let values = rusqlite::params![number, title, path, body];
+            all.prepare_cached(into_text_and_index).unwrap().execute(values).unwrap();
+        }
     }
-    drop(statement);
     all.commit().unwrap();
     begun.elapsed().as_secs_f64()
 }

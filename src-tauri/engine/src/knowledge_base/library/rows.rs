@@ -59,9 +59,13 @@ pub fn insert(
             document.modified,
         ])?;
     let number = transaction.last_insert_rowid();
-    transaction
-        .prepare_cached("INSERT INTO texts (number, title, path, body) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![number, texts.title, texts.path, texts.body])?;
+    for into_text_and_index in [
+        "INSERT INTO texts (number, title, path, body) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO search (rowid, title, path, body) VALUES (?1, ?2, ?3, ?4)",
+    ] {
+        let values = params![number, texts.title, texts.path, texts.body];
+        transaction.prepare_cached(into_text_and_index)?.execute(values)?;
+    }
     Ok(())
 }
 

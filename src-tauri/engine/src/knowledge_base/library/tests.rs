@@ -211,13 +211,40 @@ async fn the_number_of_documents_is_right_after_opening_again() {
     assert_eq!(library.document_count(), 2);
 }
 
+#[tokio::test]
+async fn a_library_of_the_first_version_goes_on_and_every_text_enters_the_index_once() {
+    let World { folder, library } = World::new();
+    library
+        .0
+        .idle_writer()
+        .execute_batch(
+            "CREATE TRIGGER texts_enter_index AFTER INSERT ON texts BEGIN
+                INSERT INTO search (rowid, title, path, body) VALUES (new.number, new.title, new.path, new.body);
+             END;
+             INSERT INTO search (search, rank) VALUES ('automerge', 4);
+             PRAGMA user_version = 1",
+        )
+        .expect("a file as the first version made it");
+    drop(library);
+    for _ in 0..2 {
+        let library = Library::open(&folder.path().join("library.db")).expect("the library");
+        let world = World { folder: tempfile::tempdir().expect("a folder"), library };
+        world.put("a.md", "team", "walrus walrus").await;
+        assert_eq!(world.keys("walrus").await, ["a.md"]);
+        world.check_index();
+        let setting = "SELECT v FROM search_config WHERE k = 'automerge'";
+        let automerge: i64 = world.library.0.idle_writer().query_row(setting, [], |row| row.get(0)).expect("a number");
+        assert_eq!(automerge, 16);
+    }
+}
+
 #[test]
 fn a_file_that_is_newer_or_something_else_is_refused_and_stays_as_it_is() {
     let folder = tempfile::tempdir().expect("a folder");
     let newer = folder.path().join("newer.db");
     drop(Library::open(&newer).expect("a library"));
     let connection = Connection::open(&newer).expect("the file");
-    connection.pragma_update(None, "user_version", 2).expect("a newer version");
+    connection.pragma_update(None, "user_version", 3).expect("a newer version");
     drop(connection);
     let foreign = folder.path().join("foreign.db");
     Connection::open(&foreign).expect("a file").execute_batch("CREATE TABLE mine (x)").expect("a table");

@@ -26,9 +26,16 @@ impl World {
         tokio::spawn(async move { library.put(&document(&key, "team"), text(&key)).await })
     }
 
-    /// Until so many stand in line. Only while the writer is held does anybody stay there.
+    /// A put that was taken out of the line and waits for the writer, which somebody has.
+    async fn first(&self) -> tokio::task::JoinHandle<Result<Put>> {
+        let first = self.begun("first.txt");
+        self.in_line(0).await;
+        first
+    }
+
+    /// Until so many stand in line behind the first.
     async fn in_line(&self, documents: usize) {
-        while self.library.0.waiting.len() < documents {
+        while self.library.0.waiting.behind() != (true, documents) {
             tokio::task::yield_now().await;
         }
     }
@@ -65,8 +72,7 @@ fn text(key: &str) -> Bytes {
 async fn what_waits_is_written_together_but_for_those_whose_callers_have_gone() {
     let world = World::new();
     let writer = world.library.0.writer.lock().await;
-    // The first one is taken out of the line and waits for the writer.
-    let first = world.begun("first.txt");
+    let first = world.first().await;
     let goes: Vec<_> = ["gone1.txt", "gone2.txt"].map(|key| world.begun(key)).into_iter().collect();
     let stays: Vec<_> = ["a.txt", "b.txt", "c.txt"].map(|key| world.begun(key)).into_iter().collect();
     world.in_line(5).await;
@@ -86,7 +92,7 @@ async fn what_waits_is_written_together_but_for_those_whose_callers_have_gone() 
 async fn one_that_cannot_be_written_does_not_take_its_neighbours_with_it() {
     let world = World::with_poison();
     let writer = world.library.0.writer.lock().await;
-    let first = world.begun("first.txt");
+    let first = world.first().await;
     let puts: Vec<_> = ["a.txt", "poison.txt", "b.txt"].map(|key| world.begun(key)).into_iter().collect();
     world.in_line(3).await;
     drop(writer);
@@ -102,7 +108,7 @@ async fn one_that_cannot_be_written_does_not_take_its_neighbours_with_it() {
 async fn the_same_document_twice_in_one_transaction_is_one_document() {
     let world = World::new();
     let writer = world.library.0.writer.lock().await;
-    let first = world.begun("first.txt");
+    let first = world.first().await;
     let twice: Vec<_> = ["a.txt", "a.txt"].map(|key| world.begun(key)).into_iter().collect();
     world.in_line(2).await;
     drop(writer);
@@ -117,7 +123,7 @@ async fn the_same_document_twice_in_one_transaction_is_one_document() {
 async fn a_question_waits_for_one_transaction_and_not_for_all_that_come() {
     let world = World::new();
     let writer = world.library.0.writer.lock().await;
-    let first = world.begun("first.txt");
+    let first = world.first().await;
     let question = {
         let library = world.library.clone();
         tokio::spawn(async move { library.ask(&["none".into()]).await })
@@ -143,7 +149,7 @@ fn a_writer_that_ends_early_sends_home_whoever_waits_and_the_next_one_writes_aga
     let row = Row { document: document("left.txt", "team"), texts, answer, _room: room };
     drop(world.library.0.waiting.enter(row).expect("the duty to write"));
     assert!(told.try_recv().is_err());
-    assert_eq!(world.library.0.waiting.len(), 0);
+    assert_eq!(world.library.0.waiting.behind(), (false, 0));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         remote_id(world.begun("next.txt").await.expect("no panic").expect("an answer"));

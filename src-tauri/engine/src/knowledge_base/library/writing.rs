@@ -52,9 +52,11 @@ impl Waiting {
         Some(Taker { waiting: Arc::clone(self), is_on_duty: true })
     }
 
+    /// How many stand in line, behind those that are written right now, if any are.
     #[cfg(test)]
-    pub fn len(&self) -> usize {
-        self.line().rows.len()
+    pub fn behind(&self) -> (bool, usize) {
+        let line = self.line();
+        (line.has_taker, line.rows.len())
     }
 
     fn line(&self) -> MutexGuard<'_, Line> {
