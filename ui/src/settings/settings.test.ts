@@ -9,7 +9,7 @@ import { AtLogin, bandwidthOf, bandwidthText, Preferences, transferChoices } fro
 const settings: AppSettings = {
   notifications: "problems",
   startHidden: false,
-  transfers: 24,
+  transfers: 64,
   bandwidth: null,
   proxy: { kind: "system" },
 };
