@@ -8,15 +8,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use jiff::{Timestamp, Zoned};
 use notify_rust::{Notification, NotificationResponse};
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::ErrorView;
 use s3_connector_engine::notice::{News, Notice};
-use s3_connector_engine::view::{Notifications, RunState, RunView};
+use s3_connector_engine::view::{Notifications, RunState, RunView, SignIn, SignInAgain};
 use tauri::{AppHandle, async_runtime};
 
 use crate::start;
-use crate::tray::{grouped, removals};
+use crate::tray::{grouped, moment, removals};
 use crate::window::{self, Place, Screen};
 
 /// Some desktops keep notifications for days; beyond so many that wait for a click, a new one is shown without
@@ -39,7 +40,7 @@ pub fn announce(app: &AppHandle, engine: &Arc<Engine>) {
     async_runtime::spawn(async move {
         while let Some(notice) = notices.recv().await {
             if !window::is_seen(&app) {
-                show(&app, words(&notice));
+                show(&app, words(&notice, &Zoned::now()));
             }
         }
     });
@@ -62,8 +63,18 @@ pub async fn tell_hidden(app: &AppHandle, engine: &Engine) {
 }
 
 /// A notice in words, with its place.
-fn words(notice: &Notice) -> Told {
-    let Notice { news, run } = notice;
+fn words(notice: &Notice, now: &Zoned) -> Told {
+    match notice {
+        Notice::Run { news, run } => of_run(*news, run),
+        Notice::SignIn { connection_id, connection_name, others, sign_in } => Told {
+            title: ends(connection_name, *others, sign_in, now),
+            body: then(&sign_in.again),
+            place: Place::connection(connection_id),
+        },
+    }
+}
+
+fn of_run(news: News, run: &RunView) -> Told {
     let name = &run.connection_name;
     let title = match (news, run.state) {
         (News::FirstSync, _) => format!("First sync of {name} finished"),
@@ -87,6 +98,25 @@ fn words(notice: &Notice) -> Told {
         News::FirstSync | News::WellAgain | News::NeedsYou | News::RunEnded => Place::run(run),
     };
     Told { title, body, place }
+}
+
+fn ends(name: &str, others: u64, sign_in: &SignIn, now: &Zoned) -> String {
+    let whose = match others {
+        0 => name.to_owned(),
+        1 => format!("{name} and 1 other connection"),
+        _ => format!("{name} and {} other connections", grouped(others)),
+    };
+    let at = Timestamp::from_millisecond(sign_in.ends_at).map_or_else(|_| "soon".to_owned(), |at| moment(at, now));
+    format!("Sign-in of {whose} ends {at}")
+}
+
+/// What to do once a sign-in has ended: earlier it may change nothing.
+fn then(again: &SignInAgain) -> String {
+    match again {
+        SignInAgain::Command { command } => format!("Then sign in again: {command}"),
+        SignInAgain::Tool => "Then sign in again as you did before.".to_owned(),
+        SignInAgain::Restart => "Then start S3 Connector again with new credentials.".to_owned(),
+    }
 }
 
 /// What happened, then what to do.
@@ -149,7 +179,7 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use s3_connector_engine::error::{Error, ErrorCode};
-    use s3_connector_engine::view::RunTrigger;
+    use s3_connector_engine::view::{RunTrigger, SignInStage};
 
     use super::*;
 
@@ -176,7 +206,27 @@ mod tests {
     }
 
     fn told(news: News, run: RunView) -> Told {
-        words(&Notice { news, run })
+        words(&Notice::Run { news, run: Box::new(run) }, &Zoned::now())
+    }
+
+    #[test]
+    fn the_end_of_a_sign_in_is_told_with_what_to_do_then_and_leads_to_its_connection() {
+        let now: Zoned = "2026-11-25T13:10[UTC]".parse().expect("a time");
+        let told = |others, again| {
+            let ends_at = now.timestamp().as_millisecond() + 50 * 60_000;
+            let sign_in = SignIn { ends_at, renews_itself: false, again, stage: SignInStage::Soon };
+            let (connection_id, connection_name) = ("c1".to_owned(), "Reports".to_owned());
+            words(&Notice::SignIn { connection_id, connection_name, others, sign_in }, &now)
+        };
+        let command = SignInAgain::Command { command: "aws sso login --profile work".to_owned() };
+        let of_command = told(0, command);
+        assert_eq!(of_command.title, "Sign-in of Reports ends today 14:00");
+        assert_eq!(of_command.body, "Then sign in again: aws sso login --profile work");
+        assert_eq!(of_command.place, Place::connection("c1"));
+        assert_eq!(told(1, SignInAgain::Tool).title, "Sign-in of Reports and 1 other connection ends today 14:00");
+        assert_eq!(told(2, SignInAgain::Tool).title, "Sign-in of Reports and 2 other connections ends today 14:00");
+        assert_eq!(told(0, SignInAgain::Tool).body, "Then sign in again as you did before.");
+        assert_eq!(told(0, SignInAgain::Restart).body, "Then start S3 Connector again with new credentials.");
     }
 
     #[test]

@@ -27,7 +27,7 @@ mod menu;
 mod watcher;
 
 use menu::{Choice, Entry, Glyph, MenuModel};
-pub use menu::{grouped, removals};
+pub use menu::{grouped, moment, removals};
 
 /// The menu is brought up to date at most this often.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(400);

@@ -53,6 +53,11 @@ impl Place {
         Self { screen, connection_id: None, run_id: None }
     }
 
+    /// A connection among the others.
+    pub fn connection(connection_id: &str) -> Self {
+        Self { screen: Screen::Connections, connection_id: Some(connection_id.to_owned()), run_id: None }
+    }
+
     /// A run.
     pub fn run(run: &RunView) -> Self {
         let connection_id = Some(run.connection_id.clone());

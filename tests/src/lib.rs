@@ -26,6 +26,7 @@ pub mod samples;
 pub mod scene;
 pub mod sdk;
 pub mod showroom;
+pub mod sign_in;
 pub mod source_contract;
 pub mod supermemory;
 pub mod tools;

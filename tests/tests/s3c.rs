@@ -19,5 +19,6 @@ mod runs;
 mod secrets;
 mod secrets_there;
 mod settings;
+mod sign_ins;
 mod tables;
 mod watch;

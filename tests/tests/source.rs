@@ -26,6 +26,7 @@ mod links;
 mod profiles;
 mod proxy;
 mod retries;
+mod sign_ins;
 
 const ID: &str = "AKIAOFTHETEST";
 const SECRET: &str = "a-secret/of+the=test";

@@ -48,6 +48,8 @@ export class Session {
   notices = $state.raw<Notice[]>([]);
   /** Syncs that were asked to stop, by connection, and how: shown at the click, before the engine knows of it. */
   stopping = $state.raw<ReadonlyMap<string, "cancel" | "pause">>(new Map());
+  /** The connection that somebody was pointed at from outside the window, until it is shown. */
+  pointedAt = $state<string | null>(null);
   /** Somebody wants to quit while a sync runs. */
   isQuitAsked = $state(false);
   /** Grows when what was read may be out of date: a run ended, the window is looked at again. */
@@ -236,7 +238,10 @@ export class Session {
       this.go(
         connectionId ? { screen: "preview", id: connectionId, tab: "removed" } : { screen: "connections" },
       );
-    else this.go(runId ? { screen: "run", id: runId } : { screen });
+    else {
+      if (screen === "connections") this.pointedAt = connectionId ?? null;
+      this.go(runId ? { screen: "run", id: runId } : { screen });
+    }
   }
 
   #notice(text: string, error: EngineError | null, action: NoticeAction | null = null): Notice {

@@ -139,3 +139,17 @@ it("keeps no timer while nobody sees the window", async () => {
   expect(vi.getTimerCount()).toBe(0);
   end();
 });
+
+it("goes where somebody outside the window points, and to the connection there", async () => {
+  const transport = new ScriptedTransport({ connection_list: () => [connection()] });
+  const opened = new Session(new Client(transport));
+  vi.stubGlobal("window", new EventTarget());
+  vi.stubGlobal("document", new EventTarget());
+  const end = opened.start();
+  transport.open({ screen: "connections", connectionId: "c1" });
+  expect([opened.route, opened.pointedAt]).toEqual([{ screen: "connections" }, "c1"]);
+  opened.pointedAt = null;
+  transport.open({ screen: "activity", connectionId: "c1", runId: "r1" });
+  expect([opened.route, opened.pointedAt]).toEqual([{ screen: "run", id: "r1" }, null]);
+  end();
+});

@@ -40,6 +40,7 @@ export function connection(over: Partial<ConnectionView> = {}): ConnectionView {
     waiting: 0,
     lastCompleteAt: null,
     nextDueAt: null,
+    signIn: null,
     lastRun: null,
     progress: null,
     recentRuns: [],

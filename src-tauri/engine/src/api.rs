@@ -112,7 +112,7 @@ commands! {
     /// A part of the last preview of a connection, or of an edit (`id` is then its `previewId`).
     preview_page(id: String, filter: PlanFilter) -> PlanPage;
     /// Writes what a filter leaves of a preview into a new CSV file in the Downloads folder.
-    preview_export(id: String, filter: PlanFilter) -> ExportedFile;
+    preview_export(id: String, filter: PlanFilter) -> SavedFile;
     /// Starts a sync.
     sync_start(id: String, options: SyncOptions) -> RunView;
     /// Starts a sync of every connection that is not syncing.
@@ -139,6 +139,8 @@ commands! {
     run_page(filter: RunFilter) -> RunPage;
     /// What became of the objects of a run, page by page, with how many there are of each outcome.
     run_lines(run_id: String, filter: LineFilter) -> RunItems;
+    /// Writes what a filter leaves of the lines of a run into a new CSV file in the Downloads folder.
+    run_export(run_id: String, filter: LineFilter) -> SavedFile;
     /// Works out what the runs after one run, up to and including another (or up to now), have changed.
     compare_make(from: String, to: Option<String>) -> Comparison;
     /// A part of the last comparison.

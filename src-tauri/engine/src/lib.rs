@@ -25,6 +25,7 @@ pub mod policy;
 pub mod schedule;
 pub mod scope;
 pub mod secrets;
+pub mod sign_in;
 pub mod slices;
 pub mod source;
 pub mod store;

@@ -7,11 +7,14 @@
 //!   it stands *then* is told, if it is not what the person knows already.
 //! - A trouble that may pass by itself is none before it has ended two runs in a row.
 //! - Who asked for one sync gets an answer, whatever became of it, and an answer is not counted against the four hours.
+//!
+//! What is told of a sign-in that comes to its end is [`crate::sign_in`]'s.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::ErrorCode;
-use crate::view::{Notifications, RunState, RunView};
+use crate::sign_in::{self, KnownSignIn};
+use crate::view::{Notifications, RunState, RunView, SignIn};
 
 /// A connection speaks unasked at most once in this time, in milliseconds.
 pub const QUIET: i64 = 4 * 60 * 60_000;
@@ -38,6 +41,9 @@ pub struct Known {
     pub standing: Standing,
     /// When it last spoke unasked, in milliseconds since 1970 UTC.
     pub told_at: Option<i64>,
+    /// Its sign-in, where one was ever seen.
+    #[serde(default)]
+    pub sign_in: Option<KnownSignIn>,
 }
 
 /// What is told.
@@ -55,13 +61,27 @@ pub enum News {
     RunEnded,
 }
 
-/// Something to tell, with the run that it comes from.
+/// Something to tell.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Notice {
-    /// What.
-    pub news: News,
-    /// The run.
-    pub run: RunView,
+pub enum Notice {
+    /// Of a connection, with the run that it comes from.
+    Run {
+        /// What.
+        news: News,
+        /// The run.
+        run: Box<RunView>,
+    },
+    /// A sign-in comes to its end.
+    SignIn {
+        /// The connection that it was seen at.
+        connection_id: String,
+        /// Its name.
+        connection_name: String,
+        /// How many other connections it serves.
+        others: u64,
+        /// The sign-in.
+        sign_in: SignIn,
+    },
 }
 
 /// Why a connection is looked at.
@@ -100,10 +120,24 @@ pub fn standing(runs: &[RunView]) -> Standing {
     }
 }
 
+/// How a connection stands after these runs to a person who knows so much: what follows from the end of a sign-in that
+/// they were told of is nothing new to them.
+pub fn standing_to(known: Known, runs: &[RunView]) -> Standing {
+    let is_explained = newest(runs).is_some_and(|run| sign_in::explains(known.sign_in, run));
+    match standing(runs) {
+        Standing::Trouble if is_explained => known.standing,
+        other => other,
+    }
+}
+
+/// The newest run that says something.
+pub fn newest(runs: &[RunView]) -> Option<&RunView> {
+    runs.iter().find(|run| counts(run))
+}
+
 /// Whether the newest of these runs is the first that did everything.
 pub fn is_first_sync(runs: &[RunView]) -> bool {
-    let newest = runs.iter().find(|run| counts(run));
-    newest.is_some_and(is_whole) && runs.iter().filter(|run| is_whole(run)).count() == 1
+    newest(runs).is_some_and(is_whole) && runs.iter().filter(|run| is_whole(run)).count() == 1
 }
 
 /// Whether a run says something of its connection: not when it was stopped, or has not ended.
@@ -143,7 +177,7 @@ pub fn judge(
         (Notifications::EveryRun | Notifications::Problems, _) => match (change, quiet_until(known, now)) {
             (None, _) => silent(learnt),
             (Some(_), Some(until)) => Judgement { news: None, known, again_at: Some(until) },
-            (Some(news), None) => tell(news, Known { standing, told_at: Some(now) }),
+            (Some(news), None) => tell(news, Known { told_at: Some(now), ..learnt }),
         },
     }
 }
@@ -164,7 +198,7 @@ fn change(known: Standing, standing: Standing, is_first_sync: bool) -> Option<Ne
 }
 
 /// Until when a connection may not speak unasked. A clock that was set back must not silence it for longer.
-fn quiet_until(known: Known, now: i64) -> Option<i64> {
+pub(crate) fn quiet_until(known: Known, now: i64) -> Option<i64> {
     known.told_at.filter(|told| (*told..*told + QUIET).contains(&now)).map(|told| told + QUIET)
 }
 

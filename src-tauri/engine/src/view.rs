@@ -22,12 +22,14 @@ mod library;
 mod local_api;
 mod profile;
 mod run;
+mod saved_file;
 mod settings;
+mod sign_in;
 mod studio;
 mod trouble;
 
 pub use comparison::{Change, ChangeCounts, CompareFilter, CompareItem, ComparePage, Comparison};
-pub use diagnostics::{Diagnostics, SavedFile};
+pub use diagnostics::Diagnostics;
 pub use doctor::{Fix, Rung, RungView, TestReport, Verdict};
 pub use document::{
     AuditReport, DocumentPage, DocumentView, KeyEvent, KeyStory, NextAction, StepState, StoryStage, StoryStep,
@@ -42,7 +44,9 @@ pub use run::{
     ItemOutcome, LineCounts, LineFilter, PauseLength, PlanDrift, Previewed, RunBar, RunFilter, RunItem, RunItems,
     RunPage, RunPhase, RunProgress, RunState, RunTrigger, RunView, SyncOptions,
 };
+pub use saved_file::SavedFile;
 pub use settings::{AppSettings, MOST_TRANSFERS, Notifications, ProxyChoice};
+pub use sign_in::{SignIn, SignInAgain, SignInStage};
 pub use studio::{
     Collision, StudioAnswer, StudioRow, StudioRows, StudioTag, StudioTotals, StudioTrial, StudioView, Suggestion,
     TagSource,
@@ -109,6 +113,8 @@ pub struct ConnectionView {
     pub last_complete_at: Option<i64>,
     /// When the next run is due; `None`: only by hand.
     pub next_due_at: Option<i64>,
+    /// When its credentials end; `None` where that is not known, and where it is paused.
+    pub sign_in: Option<SignIn>,
     /// The newest run, which may be the running one.
     pub last_run: Option<RunView>,
     /// While it syncs.
@@ -322,18 +328,6 @@ pub struct PlanFilter {
     pub offset: u64,
     /// At most this many rows; 0 means 100.
     pub limit: u32,
-}
-
-/// A file that was written for a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ExportedFile {
-    /// Where it is.
-    pub path: String,
-    /// Its name.
-    pub name: String,
-    /// How many rows it has.
-    pub rows: u64,
 }
 
 /// A page of a plan.

@@ -6,7 +6,7 @@ use s3_connector_engine::view::{ConnectionState, ConnectionView, PauseLength, Wa
 mod status;
 
 use status::{all, has, held_back, shortened};
-pub use status::{grouped, removals};
+pub use status::{grouped, moment, removals};
 
 /// A menu with more names than this is no shortcut any more; the window has them all.
 const MOST_NAMES: usize = 25;

@@ -52,10 +52,23 @@ pub async fn trouble_comes_and_goes(window: &Window<'_>, stage: &Stage) {
     window.until("the card to go", SYNC, async || (!window.text().await.contains("was refused")).then_some(())).await;
 
     window.press(&format!("Sync of {NAME}")).await;
+    save_the_lines(window).await;
     window.press("Compare").await;
     window.wait_for_text("What one sync after").await;
     window.wait_for_text("blank.txt").await;
     window.screenshot(&picture("compare", "light")).await;
     window.press("Connections").await;
     window.wait_for_text("Up to date").await;
+}
+
+/// The lines of the sync that is shown, for a spreadsheet.
+async fn save_the_lines(window: &Window<'_>) {
+    window.press("CSV").await;
+    window.wait_for_text("Saved in Downloads as sync-of-").await;
+    // A home without Downloads is where they are.
+    let folder = std::fs::read_dir(window.desktop().home()).unwrap();
+    let files: Vec<_> = folder.map(|file| file.unwrap().path()).collect();
+    let saved = files.iter().find(|file| file.extension().is_some_and(|extension| extension == "csv")).unwrap();
+    let text = std::fs::read_to_string(saved).unwrap();
+    assert!(text.contains("blank.txt,") && text.contains(",new,"), "{text}");
 }

@@ -2,19 +2,28 @@
 
 use s3_connector_engine::sync::now;
 use s3_connector_engine::view::{AppSettings, Notifications, RunState};
-use s3_connector_tests::desktop::{Desktop, Look};
+use s3_connector_tests::desktop::{Desktop, Look, screenshots};
 use s3_connector_tests::scene::BUCKET;
+use s3_connector_tests::sign_in::{COMMAND, HOUR, PROFILE, SECRETS, a_home_with_a_profile, sign_in_until};
 use s3_connector_tests::tools::workspace_binary;
 use s3_connector_tests::tray::{TrayHost, find};
 use s3_connector_tests::window::Window;
 use serde_json::json;
 
 use super::{
-    add, close_window, data_dir, draft, draft_with_key, hidden_app, prepare, server, state_file, sync,
+    LIMIT, add, close_window, data_dir, draft, draft_with_key, hidden_app, prepare, server, state_file, sync,
     wait_until_window,
 };
 
-const HOUR: i64 = 3_600_000;
+/// Comes back to the window, as from a terminal, until it shows what is to be seen then.
+async fn come_back_until(window: &Window<'_>, fits: impl Fn(&str) -> bool) {
+    window
+        .until("the window to show what has changed outside", LIMIT, async || {
+            window.run_script("dispatchEvent(new Event('focus'))", Vec::new()).await;
+            fits(&window.text().await).then_some(())
+        })
+        .await;
+}
 
 fn titles(desktop: &Desktop) -> Vec<String> {
     desktop.notifications().into_iter().map(|told| told.summary).collect()
@@ -94,6 +103,65 @@ async fn a_connection_speaks_once_in_four_hours_and_what_changed_meanwhile_is_to
     item.click("Fresh").await.unwrap();
     desktop.wait_for_notification("of a run", |told| told.summary == "First sync of Fresh finished").await;
     assert_eq!(titles(&desktop), ["Long ago needs you", "First sync of Fresh finished"]);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_ends_is_told_once_for_all_its_connections_and_a_click_leads_to_its_command() {
+    let desktop = Desktop::start(Look::Light).await;
+    let server = server(1).await;
+    a_home_with_a_profile(desktop.home());
+    prepare(&desktop, async |engine| {
+        for name in ["Archive", "Reports"] {
+            let mut draft = draft(name, &server.endpoint());
+            draft["credentials"] = json!({"kind": "profile", "name": PROFILE});
+            draft["everyMinutes"] = json!(240);
+            drop(add(engine, draft).await);
+        }
+    })
+    .await;
+    let ends_at = sign_in_until(desktop.home(), now() + HOUR / 2);
+    let tray = TrayHost::start(&desktop).await.unwrap();
+    let folder = data_dir(&desktop);
+    let arguments = ["--data-dir", folder.to_str().unwrap(), "--hidden"];
+    let window = Window::open(&desktop, &workspace_binary("s3-connector"), &arguments).await;
+    let told = desktop.wait_for_notification("of the end", |told| told.summary.starts_with("Sign-in of")).await;
+    assert!(told.summary.contains(" and 1 other connection ends "), "{told:?}");
+    assert_eq!(told.body, format!("Then sign in again: {COMMAND}"));
+
+    wait_until_window(&desktop, false).await;
+    assert!(desktop.command("dunstctl").arg("action").status().unwrap().success());
+    wait_until_window(&desktop, true).await;
+    let text = window.wait_for_text("Sign-in ends").await;
+    assert!(text.contains(COMMAND) && SECRETS.iter().all(|secret| !text.contains(secret)), "{text}");
+    let pointed_at = "const card = document.activeElement; return card.tagName + ' ' + card.innerText.split('\\n')[0]";
+    let first = told.summary.split(' ').nth(2).unwrap().to_owned();
+    let pointed_at = window.run_script(pointed_at, Vec::new()).await.unwrap();
+    assert_eq!(pointed_at, json!(format!("ARTICLE {first}")));
+    window.press("Copy the command").await;
+    window.wait_for_text("Copied").await;
+    window.screenshot(&screenshots().join("sign-in-soon.png")).await;
+
+    sign_in_until(desktop.home(), now() - HOUR);
+    come_back_until(&window, |text| text.contains("Sign-in ended") && !text.contains("Sign-in ends")).await;
+    window.screenshot(&screenshots().join("sign-in-ended.png")).await;
+    sign_in_until(desktop.home(), now() + 8 * HOUR);
+    come_back_until(&window, |text| !text.contains("Sign-in")).await;
+    window.close().await;
+    drop(tray);
+
+    // A restart repeats nothing: the next word is that of a run.
+    sign_in_until(desktop.home(), ends_at);
+    prepare(&desktop, async |engine| {
+        drop(add(engine, draft("Fresh", &server.endpoint())).await);
+    })
+    .await;
+    let tray = TrayHost::start(&desktop).await.unwrap();
+    let _app = hidden_app(&desktop, &server);
+    let item = tray.item().await.unwrap();
+    item.wait_for(|lines| find(lines, "Fresh").is_some()).await.unwrap();
+    item.click("Fresh").await.unwrap();
+    desktop.wait_for_notification("of a run", |told| told.summary == "First sync of Fresh finished").await;
+    assert_eq!(titles(&desktop), [told.summary.as_str(), "First sync of Fresh finished"]);
 }
 
 #[tokio::test]

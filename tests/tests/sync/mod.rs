@@ -7,6 +7,7 @@ mod edits;
 mod history;
 mod keys;
 mod laws;
+mod lines;
 mod lost;
 mod network;
 mod pauses;

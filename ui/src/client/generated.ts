@@ -463,6 +463,10 @@ lastCompleteAt: number | null,
  */
 nextDueAt: number | null, 
 /**
+ * When its credentials end; `None` where that is not known, and where it is paused.
+ */
+signIn: SignIn | null, 
+/**
  * The newest run, which may be the running one.
  */
 lastRun: RunView | null, 
@@ -715,23 +719,6 @@ fields?: Array<FieldError>,
  * The right region, for `wrong_region`.
  */
 region?: string, };
-
-/**
- * A file that was written for a person.
- */
-export type ExportedFile = { 
-/**
- * Where it is.
- */
-path: string, 
-/**
- * Its name.
- */
-name: string, 
-/**
- * How many rows it has.
- */
-rows: number, };
 
 /**
  * One field of a connection that is not valid.
@@ -1848,7 +1835,11 @@ export type SavedFile = {
 /**
  * Where it is.
  */
-path: string, };
+path: string, 
+/**
+ * Its name.
+ */
+name: string, };
 
 /**
  * A search over what is held.
@@ -1928,6 +1919,41 @@ size: number,
  * Last modified, in milliseconds since 1970 UTC.
  */
 modified: number | null, };
+
+/**
+ * The end of the credentials that a connection signs with.
+ */
+export type SignIn = { 
+/**
+ * When they end, in milliseconds since 1970 UTC.
+ */
+endsAt: number, 
+/**
+ * They are renewed without anybody until then; else they were given for some hours.
+ */
+renewsItself: boolean, 
+/**
+ * How a person signs in again.
+ */
+again: SignInAgain, 
+/**
+ * Whether that is worth a word now.
+ */
+stage: SignInStage, };
+
+/**
+ * How a person signs in again.
+ */
+export type SignInAgain = { "kind": "command", 
+/**
+ * The command.
+ */
+command: string, } | { "kind": "tool" } | { "kind": "restart" };
+
+/**
+ * Whether the end of a sign-in is worth a word.
+ */
+export type SignInStage = "lasts" | "soon" | "ended";
 
 /**
  * How many keys are skipped for a reason.
@@ -2386,7 +2412,7 @@ export interface Commands {
   /** A part of the last preview of a connection, or of an edit (`id` is then its `previewId`). */
   preview_page: { arguments: { id: string, filter: PlanFilter, }; reply: PlanPage };
   /** Writes what a filter leaves of a preview into a new CSV file in the Downloads folder. */
-  preview_export: { arguments: { id: string, filter: PlanFilter, }; reply: ExportedFile };
+  preview_export: { arguments: { id: string, filter: PlanFilter, }; reply: SavedFile };
   /** Starts a sync. */
   sync_start: { arguments: { id: string, options: SyncOptions, }; reply: RunView };
   /** Starts a sync of every connection that is not syncing. */
@@ -2413,6 +2439,8 @@ export interface Commands {
   run_page: { arguments: { filter: RunFilter, }; reply: RunPage };
   /** What became of the objects of a run, page by page, with how many there are of each outcome. */
   run_lines: { arguments: { runId: string, filter: LineFilter, }; reply: RunItems };
+  /** Writes what a filter leaves of the lines of a run into a new CSV file in the Downloads folder. */
+  run_export: { arguments: { runId: string, filter: LineFilter, }; reply: SavedFile };
   /** Works out what the runs after one run, up to and including another (or up to now), have changed. */
   compare_make: { arguments: { from: string, to: string | null, }; reply: Comparison };
   /** A part of the last comparison. */

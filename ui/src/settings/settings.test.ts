@@ -135,7 +135,7 @@ describe("the diagnostics file", () => {
   it("is made, shown, and saved under the id of what is shown", async () => {
     const transport = new ScriptedTransport({
       diagnostics_make: () => ({ id: "d1", text: "all of it" }),
-      diagnostics_save: ({ id }) => ({ path: `/home/${id}.txt` }),
+      diagnostics_save: ({ id }) => ({ path: `/home/${id}.txt`, name: `${id}.txt` }),
     });
     const report = new Report(new Client(transport));
     await report.make();

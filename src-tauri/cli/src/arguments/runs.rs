@@ -1,5 +1,7 @@
 //! Arguments of the commands about syncs.
 
+use std::path::PathBuf;
+
 use clap::{ArgGroup, Args};
 use s3_connector_engine::view::ItemOutcome;
 
@@ -64,6 +66,9 @@ pub struct ItemsArguments {
     /// Show at most this many [default: all; on a terminal 100]
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
+    /// Write all of them as a CSV table into this file, or to standard output for `-`
+    #[arg(long, value_name = "FILE", conflicts_with = "limit")]
+    pub csv: Option<PathBuf>,
 }
 
 impl ItemsArguments {

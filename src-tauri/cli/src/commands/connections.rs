@@ -5,7 +5,7 @@ use std::sync::Arc;
 use s3_connector_engine::connection::ConnectionDraft;
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::Result;
-use s3_connector_engine::view::{ConnectionState, ConnectionView};
+use s3_connector_engine::view::{ConnectionState, ConnectionView, SignInAgain, SignInStage};
 
 use crate::exit::Exit;
 use crate::output::json::{ConnectionReply, ConnectionsReply, Deleted, DeletedReply};
@@ -53,8 +53,25 @@ pub async fn list(engine: &Engine, output: &mut Output) -> Result<Exit> {
             rows.add(cells, output)?;
         }
         rows.end(output)?;
+        connections.iter().filter_map(sign_in_note).for_each(|note| output.note(&note));
     }
     Ok(Exit::Done)
+}
+
+/// The end of a sign-in, where it is worth a word.
+fn sign_in_note(connection: &ConnectionView) -> Option<String> {
+    let sign_in = connection.sign_in.as_ref()?;
+    let (ends, then) = match sign_in.stage {
+        SignInStage::Lasts => return None,
+        SignInStage::Soon => ("ends", "Then sign"),
+        SignInStage::Ended => ("ended", "Sign"),
+    };
+    let again = match &sign_in.again {
+        SignInAgain::Command { command } => format!("{then} in again: {command}"),
+        SignInAgain::Tool => format!("{then} in again as you did before."),
+        SignInAgain::Restart => format!("{then} in again, and set the new credentials in the environment."),
+    };
+    Some(format!("The sign-in of {} {ends} {}. {again}", plain(&connection.name), moment(sign_in.ends_at)))
 }
 
 fn cells(connection: &ConnectionView) -> Vec<String> {

@@ -1,10 +1,10 @@
-//! `items`: what became of the objects of a sync, page by page.
+//! `items`: what became of the objects of a sync, page by page, or as a table.
 
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::error::Result;
-use s3_connector_engine::view::{ItemOutcome, RunItem, RunItems, RunState, RunView};
+use s3_connector_engine::view::{ItemOutcome, LineFilter, RunItem, RunItems, RunState, RunView};
 
-use super::{hint, most_shown};
+use super::{csv, hint, most_shown};
 use crate::arguments::ItemsArguments;
 use crate::exit::Exit;
 use crate::output::list::List;
@@ -22,10 +22,16 @@ const COLUMNS: &[Column] = &[
     Column::Words("Why"),
 ];
 
-/// Shows the lines of a run.
+/// Shows the lines of a run, or writes them as a table.
 pub async fn run(engine: &Engine, arguments: ItemsArguments, output: &mut Output) -> Result<Exit> {
     let outcome = arguments.outcome();
     let run = engine.run_get(arguments.run).await?;
+    if let Some(file) = arguments.csv {
+        let filter = LineFilter { outcome, ..LineFilter::default() };
+        csv::write(&file, "line", async |take| engine.run_csv(run.id.clone(), filter, take).await, output).await?;
+        tell_what_is_missing(engine, &run, outcome, output).await?;
+        return Ok(Exit::Done);
+    }
     let left = arguments.limit.unwrap_or(most_shown(output.face()));
     let mut pages = Pages { engine, run: &run, outcome, offset: 0, left, total: None };
     match output.face() {

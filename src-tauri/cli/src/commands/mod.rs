@@ -14,6 +14,7 @@ use crate::output::{Face, Output};
 use crate::secret::{self, Entered};
 
 mod connections;
+mod csv;
 mod documents;
 mod draft;
 mod edit;

@@ -1,18 +1,13 @@
 //! `preview`: what a sync would do, page by page, so that a bucket of a million keys needs no more memory than a
 //! small one.
 
-use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use s3_connector_engine::engine::Engine;
-use s3_connector_engine::engine::exports::Part;
-use s3_connector_engine::error::{Error, Result};
+use s3_connector_engine::error::Result;
 use s3_connector_engine::view::{ConnectionView, PlanFilter, PlanItem, PlanSummary, PlanTotals};
 
-use serde::Serialize;
-
-use super::{hint, most_shown};
+use super::{csv, hint, most_shown};
 use crate::arguments::PreviewArguments;
 use crate::exit::Exit;
 use crate::output::json::{Item, Totals};
@@ -34,10 +29,10 @@ const COLUMNS: &[Column] = &[
 
 /// Lists the bucket and shows what a sync would do, or writes it as a table.
 pub async fn run(engine: &Engine, arguments: PreviewArguments, output: &mut Output) -> Result<Exit> {
-    let PreviewArguments { name, limit, csv } = arguments;
+    let PreviewArguments { name, limit, csv: table } = arguments;
     let ConnectionView { id, name, .. } = engine.connection_find(&name).await?;
     let summary = engine.preview_make(id.clone(), true).await?;
-    match csv {
+    match table {
         Some(file) => write_csv(engine, &id, &file, &summary, output).await?,
         None => show(engine, id.clone(), &summary, limit, output).await?,
     }
@@ -71,38 +66,12 @@ pub fn held_back_line(held_back: u64) -> String {
     )
 }
 
-/// Writes the whole preview as CSV: to standard output, or into a file that is replaced when all of it is there.
+/// Writes the whole preview as a table.
 async fn write_csv(engine: &Engine, id: &str, file: &Path, summary: &PlanSummary, output: &mut Output) -> Result<()> {
-    let all = PlanFilter::default();
-    if file == Path::new("-") {
-        let mut stdout = std::io::stdout();
-        let take = move |bytes: &[u8]| stdout.write_all(bytes).map_err(|e| Error::internal("writing the table", e));
-        engine.preview_csv(id, all, take).await?;
-        std::io::stdout().flush().map_err(|e| Error::internal("writing the table", e))?;
-        output.note(&totals_line(summary));
-        return Ok(());
-    }
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let part = Arc::new(Mutex::new(Part::begin(folder)?));
-    let sink = Arc::clone(&part);
-    let take = move |bytes: &[u8]| sink.lock().unwrap_or_else(PoisonError::into_inner).write(bytes);
-    let rows = engine.preview_csv(id, all, take).await?;
-    let part = Arc::into_inner(part).ok_or_else(|| Error::internal("writing the table", "it is still written"))?;
-    part.into_inner().unwrap_or_else(PoisonError::into_inner).finish_over(file)?;
-    match output.face() {
-        Face::Json => output.json(&CsvReply { path: &file.display().to_string(), rows }),
-        Face::Terminal | Face::Lines => {
-            output.text(&format!("{} in {}", counted(rows, "key"), plain(&file.display().to_string())))?;
-            output.note(&totals_line(summary));
-            Ok(())
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct CsvReply<'a> {
-    path: &'a str,
-    rows: u64,
+    let table = async |take| engine.preview_csv(id, PlanFilter::default(), take).await;
+    csv::write(file, "key", table, output).await?;
+    output.note(&totals_line(summary));
+    Ok(())
 }
 
 async fn write_json(mut pages: Pages<'_>, summary: &PlanSummary, output: &mut Output) -> Result<()> {

@@ -50,11 +50,12 @@ impl Engine {
         });
     }
 
-    /// Looks at the clock once: starts every run that is due and whose storage can be reached. The loop of
-    /// [`Engine::start_schedule`] does this every half minute.
+    /// Looks at the clock once: starts every run that is due and whose storage can be reached, and tells which sign-ins
+    /// come to their end. The loop of [`Engine::start_schedule`] does this every half minute.
     pub async fn start_what_is_due(self: &Arc<Self>) {
         // The state file not answering now is no reason to end the loop; the next tick asks again.
         let Ok(views) = self.connection_list().await else { return };
+        self.tell_sign_ins(&views);
         let busy = |view: &ConnectionView| matches!(view.state, ConnectionState::Syncing | ConnectionState::Deleting);
         let due = views.into_iter().filter(|view| !busy(view) && schedule::is_due(view.next_due_at, now()));
         join_all(due.map(|view| async move {

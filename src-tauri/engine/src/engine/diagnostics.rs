@@ -65,8 +65,7 @@ impl Engine {
         let made = lock(&self.diagnostics).clone().filter(|made| made.id == id);
         let made =
             made.ok_or_else(|| Error::new(ErrorCode::InvalidRequest, "this report is gone; make another one"))?;
-        let path = crate::store::blocking(move || save(&exports::downloads(), &made.text)).await?;
-        Ok(SavedFile { path: path.display().to_string() })
+        crate::store::blocking(move || save(&exports::downloads(), &made.text)).await
     }
 
     async fn report(&self) -> Result<String> {
@@ -111,7 +110,7 @@ impl Engine {
     }
 }
 
-fn save(folder: &Path, text: &str) -> Result<std::path::PathBuf> {
+fn save(folder: &Path, text: &str) -> Result<SavedFile> {
     let mut part = Part::begin(folder)?;
     part.write(text.as_bytes())?;
     part.finish_new("s3-connector-diagnostics", "txt")

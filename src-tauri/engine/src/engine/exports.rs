@@ -9,6 +9,7 @@ use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::view::SavedFile;
 
 pub mod csv;
 
@@ -60,7 +61,7 @@ impl Part {
     }
 
     /// Gives it the first name of this form that is free: `stem.extension`, `stem (2).extension`, …
-    pub fn finish_new(mut self, stem: &str, extension: &str) -> Result<PathBuf> {
+    pub fn finish_new(mut self, stem: &str, extension: &str) -> Result<SavedFile> {
         self.settle()?;
         for number in 1..=NAMES {
             let name = match number {
@@ -75,7 +76,7 @@ impl Part {
                 Err(e) => return Err(failed(&path, &e)),
             }
             return match std::fs::rename(&self.path, &path) {
-                Ok(()) => Ok(path),
+                Ok(()) => Ok(saved(&path)),
                 Err(e) => {
                     let _ = std::fs::remove_file(&path);
                     Err(failed(&path, &e))
@@ -103,6 +104,11 @@ impl Drop for Part {
     }
 }
 
+fn saved(path: &Path) -> SavedFile {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    SavedFile { path: path.display().to_string(), name }
+}
+
 fn failed(path: &Path, error: &std::io::Error) -> Error {
     Error::new(ErrorCode::FileNotWritten, format!("{}: {error}", path.display()))
 }
@@ -124,8 +130,8 @@ mod tests {
         for text in ["first", "second", "third"] {
             let mut part = Part::begin(folder.path()).unwrap();
             part.write(text.as_bytes()).unwrap();
-            let path = part.finish_new("plan", "csv").unwrap();
-            assert_eq!(std::fs::read_to_string(path).unwrap(), text);
+            let file = part.finish_new("plan", "csv").unwrap();
+            assert_eq!(std::fs::read_to_string(file.path).unwrap(), text);
         }
         assert_eq!(names(folder.path()), ["plan (2).csv", "plan (3).csv", "plan.csv"]);
         assert_eq!(std::fs::read_to_string(folder.path().join("plan.csv")).unwrap(), "first");

@@ -38,6 +38,7 @@ mod forms;
 mod hosted;
 mod keys;
 mod library;
+mod lines;
 mod local_api;
 mod notices;
 mod previews;
@@ -46,6 +47,7 @@ mod running;
 mod settings;
 mod settling;
 mod show;
+mod sign_ins;
 mod story;
 mod studio;
 mod trouble;
@@ -75,6 +77,7 @@ pub struct Engine {
     turns: Semaphore,
     waiting: Mutex<background::Waiting>,
     asked: Mutex<notices::Asked>,
+    sign_ins: Mutex<sign_ins::SignIns>,
     unwritten: Mutex<unwritten::Unwritten>,
     followed: Mutex<settling::Followed>,
     supermemories: Mutex<HashMap<Address, Arc<Supermemory>>>,
@@ -126,6 +129,7 @@ impl Engine {
             turns: Semaphore::new(running::TURNS),
             waiting: Mutex::default(),
             asked: Mutex::default(),
+            sign_ins: Mutex::default(),
             unwritten: Mutex::default(),
             followed: Mutex::default(),
             supermemories: Mutex::default(),

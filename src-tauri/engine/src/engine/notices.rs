@@ -11,10 +11,11 @@ use tokio::time::MissedTickBehavior;
 
 use crate::error::Result;
 use crate::event::EngineEvent;
-use crate::notice::{Known, Notice, Occasion, counts, is_first_sync, judge, standing};
+use crate::notice::{Known, Notice, Occasion, counts, is_first_sync, judge, newest, standing_to};
+use crate::sign_in;
 use crate::store::settings;
 use crate::sync::now;
-use crate::view::RunView;
+use crate::view::{ConnectionView, RunView, SignIn};
 
 use super::{Engine, lock};
 
@@ -36,7 +37,13 @@ impl Engine {
     pub fn notices(self: &Arc<Self>) -> mpsc::Receiver<Notice> {
         let (notices, receiver) = mpsc::channel(BUFFER);
         let events = self.events();
-        let teller = Teller { engine: Arc::clone(self), notices, known: HashMap::new(), later: HashMap::new() };
+        let teller = Teller {
+            engine: Arc::clone(self),
+            notices,
+            known: HashMap::new(),
+            sign_ins: HashMap::new(),
+            later: HashMap::new(),
+        };
         self.tasks.spawn(teller.listen(events));
         receiver
     }
@@ -73,6 +80,8 @@ struct Teller {
     engine: Arc<Engine>,
     notices: mpsc::Sender<Notice>,
     known: HashMap<String, Known>,
+    /// The sign-ins of connections as they were looked at last.
+    sign_ins: HashMap<String, SignIn>,
     /// Connections that have something to tell and may not yet, with when they may.
     later: HashMap<String, i64>,
 }
@@ -91,8 +100,9 @@ impl Teller {
                     Ok(EngineEvent::RunEnded { run }) => self.hear(&run).await,
                     // What was not wanted before may be now; what was missed is in the rows.
                     Ok(EngineEvent::Settings { .. }) | Err(RecvError::Lagged(_)) => self.look_at_all().await,
-                    Ok(EngineEvent::ConnectionRemoved { id }) => drop(self.later.remove(&id)),
-                    Ok(EngineEvent::Connection { .. } | EngineEvent::LocalApi { .. } | EngineEvent::Forms { .. }) => {}
+                    Ok(EngineEvent::Connection { connection }) => self.see(&connection).await,
+                    Ok(EngineEvent::ConnectionRemoved { id }) => self.forget(&id),
+                    Ok(EngineEvent::LocalApi { .. } | EngineEvent::Forms { .. }) => {}
                     Err(RecvError::Closed) => return,
                 },
                 _ = tick.tick(), if !self.later.is_empty() => self.look_at_what_may_speak().await,
@@ -105,6 +115,18 @@ impl Teller {
         if counts(run) {
             self.look(&run.connection_id, if is_asked { Occasion::Asked } else { Occasion::RunEnded }).await;
         }
+    }
+
+    /// Of a connection as such only its sign-in may be worth a word.
+    async fn see(&mut self, connection: &ConnectionView) {
+        if self.sign_ins.get(&connection.id) != connection.sign_in.as_ref() {
+            self.look(&connection.id, Occasion::Later).await;
+        }
+    }
+
+    fn forget(&mut self, id: &str) {
+        self.later.remove(id);
+        self.sign_ins.remove(id);
     }
 
     async fn look_at_all(&mut self) {
@@ -127,20 +149,51 @@ impl Teller {
     async fn look(&mut self, id: &str, occasion: Occasion) {
         // A state file that does not answer now is asked again at the next occasion.
         let Ok(runs) = self.engine.run_list(Some(id.to_owned()), RUNS).await else { return };
+        let Ok(view) = self.engine.show(id).await else { return };
+        let (now, wish) = (now(), self.engine.app_settings().borrow().notifications);
         let known = self.known.get(id).copied().unwrap_or_default();
-        let wish = self.engine.app_settings().borrow().notifications;
-        let judged = judge(occasion, wish, known, standing(&runs), is_first_sync(&runs), now());
-        match judged.again_at {
+        let judged = judge(occasion, wish, known, standing_to(known, &runs), is_first_sync(&runs), now);
+        let sign_in = sign_in::judge(wish, judged.known, view.sign_in.as_ref(), newest(&runs), now);
+        self.learn(id, known, sign_in.known).await;
+        match judged.again_at.into_iter().chain(sign_in.again_at).min() {
             Some(at) => self.later.insert(id.to_owned(), at),
             None => self.later.remove(id),
         };
-        if judged.known != known {
-            self.known.insert(id.to_owned(), judged.known);
-            self.remember().await;
-        }
+        match &view.sign_in {
+            Some(sign_in) => self.sign_ins.insert(id.to_owned(), sign_in.clone()),
+            None => self.sign_ins.remove(id),
+        };
         if let (Some(news), Some(run)) = (judged.news, runs.into_iter().find(counts)) {
-            // Nobody listens any more only when the app is on its way out.
-            let _ = self.notices.send(Notice { news, run }).await;
+            self.tell(Notice::Run { news, run: Box::new(run) }).await;
+        }
+        if let (true, Some(sign_in)) = (sign_in.tells, view.sign_in) {
+            self.tell_of_sign_in(view.id, view.name, sign_in, now).await;
+        }
+    }
+
+    /// What ends at one moment is one sign-in: it is told once, however many connections it serves.
+    async fn tell_of_sign_in(&mut self, connection_id: String, connection_name: String, sign_in: SignIn, now: i64) {
+        let mut others = 0;
+        for other in self.engine.connection_list().await.unwrap_or_default() {
+            let Some(same) = other.sign_in.filter(|other| other.ends_at == sign_in.ends_at) else { continue };
+            if other.id != connection_id {
+                others += 1;
+                let known = self.known.get(&other.id).copied().unwrap_or_default();
+                self.learn(&other.id, known, sign_in::told(known, &same, now)).await;
+            }
+        }
+        self.tell(Notice::SignIn { connection_id, connection_name, others, sign_in }).await;
+    }
+
+    async fn tell(&self, notice: Notice) {
+        // Nobody listens any more only when the app is on its way out.
+        let _ = self.notices.send(notice).await;
+    }
+
+    async fn learn(&mut self, id: &str, known: Known, learnt: Known) {
+        if learnt != known {
+            self.known.insert(id.to_owned(), learnt);
+            self.remember().await;
         }
     }
 

@@ -18,7 +18,7 @@ use crate::sync::listing::{self, Under};
 use crate::sync::survey::{Line, Recorded};
 use crate::sync::trial::{self, Sample};
 use crate::sync::{Clock, now, survey};
-use crate::view::{EditPreview, ExportedFile, PlanFilter, PlanItem, PlanPage, PlanSummary};
+use crate::view::{EditPreview, PlanFilter, PlanItem, PlanPage, PlanSummary, SavedFile};
 
 use super::exports::{self, Part, csv};
 use super::{Engine, lock, resolve, source};
@@ -121,7 +121,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::preview_page`]; `file_not_written`.
-    pub async fn preview_export(&self, id: String, filter: PlanFilter) -> Result<ExportedFile> {
+    pub async fn preview_export(&self, id: String, filter: PlanFilter) -> Result<SavedFile> {
         self.preview_export_to(&exports::downloads(), id, filter).await
     }
 
@@ -129,16 +129,14 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::preview_export`].
-    pub async fn preview_export_to(&self, folder: &Path, id: String, filter: PlanFilter) -> Result<ExportedFile> {
+    pub async fn preview_export_to(&self, folder: &Path, id: String, filter: PlanFilter) -> Result<SavedFile> {
         let row = self.row(id.strip_prefix(EDIT).unwrap_or(&id)).await?;
         let stem = exports::stem(&format!("preview of {}", row.connection.settings.name));
         let (preview, folder) = (self.previewed(&id)?, folder.to_owned());
         crate::store::blocking(move || {
             let mut part = Part::begin(&folder)?;
-            let rows = write_csv(&preview.table, filter, &mut |bytes| part.write(bytes))?;
-            let path = part.finish_new(&stem, "csv")?;
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            Ok(ExportedFile { path: path.display().to_string(), name, rows })
+            write_csv(&preview.table, filter, &mut |bytes| part.write(bytes))?;
+            part.finish_new(&stem, "csv")
         })
         .await
     }
@@ -210,8 +208,7 @@ fn write_csv(
 }
 
 fn csv_line(item: &PlanItem) -> String {
-    let modified = item.modified.and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
-    let [size, modified] = [item.size.map(|size| size.to_string()), modified.map(|at| at.to_string())];
+    let (size, modified) = (item.size.map(|size| size.to_string()), item.modified.map(csv::moment));
     csv::line([
         item.key.as_str(),
         size.as_deref().unwrap_or_default(),

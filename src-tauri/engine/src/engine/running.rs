@@ -16,10 +16,7 @@ use crate::store::connections::ConnectionRow;
 use crate::store::runs;
 use crate::sync::progress::Progress;
 use crate::sync::{Ends, Run, now};
-use crate::view::{
-    ItemOutcome, LineFilter, RunFilter, RunItems, RunPage, RunPhase, RunProgress, RunState, RunTrigger, RunView,
-    SyncOptions,
-};
+use crate::view::{RunFilter, RunPage, RunPhase, RunProgress, RunState, RunTrigger, RunView, SyncOptions};
 
 use super::{Engine, lock, resolve, source};
 
@@ -29,7 +26,7 @@ const SAMPLE: Duration = Duration::from_millis(200);
 pub(super) const TURNS: usize = 3;
 /// Runs that `run_list` gives unless told otherwise.
 const DEFAULT_RUNS: u32 = 50;
-/// Lines that `run_items` gives at most.
+/// Runs that are given at most.
 const LARGEST_PAGE: u32 = 10_000;
 
 /// A sync under way, or another use of a connection (`run_id` is then empty).
@@ -167,29 +164,6 @@ impl Engine {
             Some(_) | None => return,
         };
         counts.show(run);
-    }
-
-    /// What became of the objects of a run; `limit` 0 means 100.
-    ///
-    /// # Errors
-    /// `invalid_request` for an unknown run.
-    pub async fn run_items(
-        &self,
-        run_id: String,
-        outcome: Option<ItemOutcome>,
-        offset: u64,
-        limit: u32,
-    ) -> Result<RunItems> {
-        self.run_lines(run_id, LineFilter { outcome, text: String::new(), offset, limit }).await
-    }
-
-    /// The lines of a run that a filter leaves; `limit` 0 means 100.
-    ///
-    /// # Errors
-    /// `invalid_request` for an unknown run.
-    pub async fn run_lines(&self, run_id: String, filter: LineFilter) -> Result<RunItems> {
-        let limit = if filter.limit == 0 { 100 } else { filter.limit.min(LARGEST_PAGE) };
-        self.store.read(move |db| runs::items(db, &run_id, &filter, limit)).await
     }
 
     /// Takes a connection for something other than a run.

@@ -27,6 +27,7 @@ impl Engine {
             self.show_unwritten(view);
             self.show_waiting(view);
         }
+        self.show_sign_ins(&mut views).await;
         Ok(views)
     }
 
@@ -48,6 +49,7 @@ impl Engine {
         self.add_progress(&mut shown);
         self.show_unwritten(&mut shown);
         self.show_waiting(&mut shown);
+        self.show_sign_ins(std::slice::from_mut(&mut shown)).await;
         Ok(shown)
     }
 
@@ -89,6 +91,7 @@ fn view(db: &rusqlite::Connection, row: ConnectionRow) -> Result<ConnectionView>
         pause,
         last_run,
         progress: None,
+        sign_in: None,
         recent_runs: runs::bars(db, row.number)?,
         id: row.connection.id,
         created_at: row.connection.created_at,

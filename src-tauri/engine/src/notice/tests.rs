@@ -35,7 +35,7 @@ fn completed() -> RunView {
 }
 
 fn after(standing: Standing, told_at: i64) -> Known {
-    Known { standing, told_at: Some(told_at) }
+    Known { standing, told_at: Some(told_at), sign_in: None }
 }
 
 /// Tells a story: each run's end at its hour, the newest last, looked at again when that was asked for. What is said when.

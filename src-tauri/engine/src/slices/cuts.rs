@@ -15,6 +15,8 @@ pub(super) struct Cut {
     pub key: String,
     /// About how many pages lie between it and the next cut.
     pub pages: f64,
+    /// The folder in which it was guessed from how names vary; `None`: something is known to follow it.
+    pub guessed_in: Option<String>,
 }
 
 /// A folder on the way to a key, whose other folders may be asked for.
@@ -90,6 +92,7 @@ pub(super) fn among(folder: &str, names: &[&str], before: Option<&str>, until: O
             text
         })
     };
+    let guessed_in = || Some(folder.to_owned());
     let mut cuts: Vec<Cut> = Vec::new();
     // Where names vary: each further character begins a part of its own. Deeper, where there is none, until the parts are
     // smaller than is worth a request.
@@ -99,7 +102,11 @@ pub(super) fn among(folder: &str, names: &[&str], before: Option<&str>, until: O
             break;
         }
         let beyond = alphabet.range((Bound::Excluded(char), Bound::Unbounded));
-        cuts.extend(beyond.map(|next| Cut { key: text(at, *next), pages }).filter(|cut| is_before_end(&cut.key)));
+        cuts.extend(
+            beyond
+                .map(|next| Cut { key: text(at, *next), pages, guessed_in: guessed_in() })
+                .filter(|cut| is_before_end(&cut.key)),
+        );
         if !cuts.is_empty() {
             break;
         }
@@ -114,7 +121,7 @@ pub(super) fn among(folder: &str, names: &[&str], before: Option<&str>, until: O
             continue;
         }
         let next = alphabet.range((Bound::Excluded(char), Bound::Unbounded)).next();
-        let cut = next.map(|next| Cut { key: text(at, *next), pages: pages / 2.0 });
+        let cut = next.map(|next| Cut { key: text(at, *next), pages: pages / 2.0, guessed_in: guessed_in() });
         cuts.extend(cut.filter(|cut| is_before_end(&cut.key)));
     }
     cuts.sort_by(|a, b| a.key.cmp(&b.key));

@@ -21,6 +21,7 @@ use crate::object::ObjectMeta;
 use crate::source::{Names, ObjectSource, Page};
 
 mod cuts;
+mod guesses;
 mod tiling;
 
 use tiling::{Ask, From, Tiling};

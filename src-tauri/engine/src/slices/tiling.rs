@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::Part;
 use super::cuts::{Cut, Level, among, levels};
+use super::guesses::{Guesses, Trust};
 use crate::error::{Error, ErrorCode, Result};
 use crate::object::ObjectMeta;
 use crate::source::{Names, Page};
@@ -20,14 +21,16 @@ const WORTH_A_CUT: f64 = 3.0;
 const FOLDER: f64 = 3.0;
 /// What the end of a slice costs: on average half of its last page lies beyond it.
 const END: f64 = 0.5;
-/// Requests beyond those of a serial listing: so many, one more for each so many that are needed, up to a bound; and this
-/// share of those that are needed.
-const SPARE: f64 = 3.0;
-const SPARE_GROWS: f64 = 8.0;
-const MOST_SPARE: f64 = 10.0;
-const SPARE_SHARE: f64 = 0.1;
+/// Requests beyond those of a serial listing: so many, one more for each so many that are needed, up to a bound; or this
+/// share of those that are needed, where that is more.
+const SPARE: f64 = 4.0;
+const SPARE_GROWS: f64 = 3.0;
+const MOST_SPARE: f64 = 16.0;
+const SPARE_SHARE: f64 = 0.13;
 /// What is still to come is believed up to this many times of what has come.
 const BELIEVED: f64 = 40.0;
+/// Parts of folders that are taken over from a folder beside them, at most.
+const MOST_PARTS: usize = 2_000;
 
 /// What is to be asked next.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,8 +61,12 @@ struct Slice {
     until: Option<String>,
     /// Rising, all of them before `until`.
     cuts: Vec<Cut>,
+    /// About how many pages lie before the first of them.
+    own: f64,
     /// The keys of the last page, for as long as something is to be learnt from them.
     shown: Vec<String>,
+    /// The folder in which its beginning was guessed, until it has answered.
+    guessed_in: Option<String>,
     /// A key that was known before it began.
     before: Option<String>,
     asked: bool,
@@ -67,13 +74,19 @@ struct Slice {
 }
 
 impl Slice {
-    fn new(from: From, after: String, until: Option<String>, cuts: Vec<Cut>, before: Option<String>) -> Self {
-        Self { after, from, until, cuts, shown: Vec::new(), before, asked: false, done: false }
+    fn new(from: From, begin: Cut, until: Option<String>, cuts: Vec<Cut>, before: Option<String>) -> Self {
+        let Cut { key: after, pages: own, guessed_in } = begin;
+        Self { after, from, until, cuts, own, shown: Vec::new(), guessed_in, before, asked: false, done: false }
     }
 
-    /// About how many pages are known to lie before it.
+    /// About how many pages lie behind its cuts.
     fn left(&self) -> f64 {
         if self.done { 0.0 } else { self.cuts.iter().map(|cut| cut.pages).sum() }
+    }
+
+    /// About how many pages lie before it.
+    fn to_come(&self) -> f64 {
+        if self.done { 0.0 } else { self.own + self.left() }
     }
 
     fn holds(&self, key: &str) -> bool {
@@ -86,6 +99,7 @@ impl Slice {
 pub(super) struct Tiling {
     prefix: String,
     slices: Vec<Slice>,
+    guesses: Guesses,
     /// Whether a page may be asked for that begins after a key.
     can_skip: bool,
     /// Whether the server was seen to do so.
@@ -95,8 +109,8 @@ pub(super) struct Tiling {
     /// Folders whose names are wanted, the outermost first, with those that have come. So many of them were asked for.
     learning: Vec<(Level, Option<Names>)>,
     asked: usize,
-    /// Folders whose names are known, as far as this key.
-    named: HashMap<String, String>,
+    /// Folders whose names are known, behind one key as far as another.
+    named: HashMap<String, Vec<(String, String)>>,
     /// Answers, of names too.
     requests: u64,
     keys: u64,
@@ -107,10 +121,12 @@ pub(super) struct Tiling {
 impl Tiling {
     /// One slice, of everything under a prefix. `can_skip`: a page may be asked for that begins after a key.
     pub fn new(prefix: &str, can_skip: bool) -> Self {
-        let slices = vec![Slice::new(From::Start, String::new(), None, Vec::new(), None)];
+        let begin = Cut { key: String::new(), pages: 0.0, guessed_in: None };
+        let slices = vec![Slice::new(From::Start, begin, None, Vec::new(), None)];
         let (held, learning, named) = (None, Vec::new(), HashMap::new());
-        let prefix = prefix.to_owned();
-        Self { prefix, slices, can_skip, skips: false, held, learning, asked: 0, named, requests: 0, keys: 0, page: 1 }
+        let (prefix, guesses) = (prefix.to_owned(), Guesses::default());
+        let (skips, asked, requests, keys, page) = (false, 0, 0, 0, 1);
+        Self { prefix, slices, guesses, can_skip, skips, held, learning, asked, named, requests, keys, page }
     }
 
     /// Whether every slice is done.
@@ -131,9 +147,7 @@ impl Tiling {
         if !self.can_skip || self.requests < SERIAL_PAGES {
             return None;
         }
-        if self.largest().is_none() && self.learning.is_empty() {
-            self.learn();
-        }
+        while self.largest(Trust::Good).is_none() && self.learning.is_empty() && self.learn() {}
         if self.is_costly() {
             return None;
         }
@@ -153,22 +167,28 @@ impl Tiling {
     /// Whether one more slice might cost more requests than are spared for it.
     fn is_costly(&self) -> bool {
         let needed = self.keys as f64 / self.page as f64;
-        let to_come: f64 = self.slices.iter().map(Slice::left).sum();
+        let to_come: f64 = self.slices.iter().map(Slice::to_come).sum();
         let open = self.slices.iter().filter(|slice| !slice.done).count() as f64;
         let spent = self.requests as f64 - needed + (open + 1.0) * END;
-        spent > (SPARE + needed / SPARE_GROWS).min(MOST_SPARE) + SPARE_SHARE * (needed + to_come).min(needed * BELIEVED)
+        let share = SPARE_SHARE * (needed + to_come).min(needed * BELIEVED);
+        spent > (SPARE + needed / SPARE_GROWS).min(MOST_SPARE).max(share)
     }
 
-    /// The slice that has the most before it, if that is worth a cut.
-    fn largest(&self) -> Option<usize> {
-        let sized = self.slices.iter().enumerate().map(|(at, slice)| (at, slice.left()));
+    /// The slice that has the most before it, if that is worth a cut, and one is allowed.
+    fn largest(&self, trust: Trust) -> Option<usize> {
+        let may_cut = |slice: &Slice| slice.cuts.iter().any(|cut| self.guesses.allow(cut, trust));
+        let slices = self.slices.iter().enumerate().filter(|(_, slice)| may_cut(slice));
+        let sized = slices.map(|(at, slice)| (at, slice.left()));
         let largest = sized.max_by(|(_, a), (_, b)| a.total_cmp(b));
         largest.filter(|(_, left)| *left >= WORTH_A_CUT).map(|(at, _)| at)
     }
 
-    /// Cuts it in its middle.
+    /// Cuts the largest in its middle, or as near to it as guesses are allowed.
     fn split(&mut self) -> Option<usize> {
-        let largest = self.largest()?;
+        let (largest, trust) = match self.largest(Trust::Good) {
+            Some(largest) => (largest, Trust::Good),
+            None => (self.largest(Trust::Any)?, Trust::Any),
+        };
         let slice = &mut self.slices[largest];
         // What lies before the first cut is not known; at least the page that is under way.
         let (mut before, half) = (1.0, (1.0 + slice.left()) / 2.0);
@@ -178,18 +198,21 @@ impl Tiling {
             reached
         });
         let middle = middle.unwrap_or(slice.cuts.len() - 1);
+        let allowed = slice.cuts.iter().enumerate().filter(|(_, cut)| self.guesses.allow(cut, trust));
+        let (middle, _) = allowed.min_by_key(|(at, _)| at.abs_diff(middle))?;
         let mut rest = slice.cuts.split_off(middle).into_iter();
-        let begin = rest.next()?.key;
-        let until = slice.until.replace(begin.clone());
+        let begin = rest.next()?;
+        self.guesses.made(&begin);
+        let until = slice.until.replace(begin.key.clone());
         let before = Some(slice.after.clone());
-        self.slices.push(Slice::new(From::After(begin.clone()), begin, until, rest.collect(), before));
+        self.slices.push(Slice::new(From::After(begin.key.clone()), begin, until, rest.collect(), before));
         Some(self.slices.len() - 1)
     }
 
-    /// Looks for cuts in a slice that goes on and has none, in what its last page showed.
-    fn learn(&mut self) {
+    /// Looks for cuts in a slice that goes on and has none, in what its last page showed; `false`: there is no such slice.
+    fn learn(&mut self) -> bool {
         let due = |slice: &Slice| !slice.done && !slice.shown.is_empty();
-        let Some(at) = self.slices.iter().position(due) else { return };
+        let Some(at) = self.slices.iter().position(due) else { return false };
         let slice = &mut self.slices[at];
         let shown = std::mem::take(&mut slice.shown);
         let (before, until) = (slice.before.clone(), slice.until.clone());
@@ -202,9 +225,13 @@ impl Tiling {
             self.know(&among(folder, &names, before, until.as_deref()));
         }
         let (prefix, named) = (&self.prefix, &self.named);
-        let known = |level: &Level| named.get(&level.folder).is_some_and(|last| level.after <= *last);
+        let known = |level: &Level| {
+            let holds = |(after, last): &(String, String)| *after <= level.after && level.after <= *last;
+            named.get(&level.folder).is_some_and(|parts| parts.iter().any(holds))
+        };
         let levels = levels(prefix, &shown, until.as_deref()).into_iter().filter(|level| !known(level));
         (self.learning, self.asked) = (levels.map(|level| (level, None)).collect(), 0);
+        true
     }
 
     /// Takes in what lies beside a folder; once that of all folders on the way is there, it is known how large each is.
@@ -212,7 +239,8 @@ impl Tiling {
         self.requests += 1;
         let end = || format!("{}{}", level.folder, char::MAX);
         let known = if names.more { names.names.last().cloned() } else { None };
-        self.named.insert(level.folder.clone(), known.unwrap_or_else(end));
+        let part = (level.after.clone(), known.unwrap_or_else(end));
+        self.named.entry(level.folder.clone()).or_default().push(part);
         if let Some((_, answer)) = self.learning.iter_mut().find(|(asked, _)| asked == level) {
             *answer = Some(names);
         }
@@ -221,17 +249,32 @@ impl Tiling {
         }
         let mut cuts = Vec::new();
         let mut inner = FOLDER;
+        // What a folder on the way has in it, and how many pages of each: those beside it may have the same.
+        let mut within: (Vec<String>, f64) = (Vec::new(), 0.0);
         for (Level { folder, pages, .. }, names) in std::mem::take(&mut self.learning).into_iter().rev() {
             let Names { names, more } = names.unwrap_or_default();
             let pages = pages.unwrap_or(inner);
             inner = pages * (names.len() + 1) as f64;
+            let short: Vec<String> =
+                names.iter().filter_map(|name| name.strip_prefix(&folder)).map(str::to_owned).collect();
             if more {
-                let short: Vec<&str> = names.iter().filter_map(|name| name.strip_prefix(&folder)).collect();
-                let beyond = among(&folder, &short, None, None).into_iter();
+                let names: Vec<&str> = short.iter().map(String::as_str).collect();
+                let beyond = among(&folder, &names, None, None).into_iter();
                 // One page of names stands for as many folders.
                 cuts.extend(beyond.map(|cut| Cut { pages: cut.pages * inner, ..cut }));
             }
-            cuts.extend(names.into_iter().map(|key| Cut { key, pages }));
+            let (parts, of_part) = &within;
+            if pages >= WORTH_A_CUT && !parts.is_empty() && parts.len() * names.len() <= MOST_PARTS {
+                for name in names {
+                    let part =
+                        |part| Cut { key: format!("{name}{part}"), pages: *of_part, guessed_in: Some(name.clone()) };
+                    cuts.extend(parts.iter().map(part));
+                    cuts.push(Cut { key: name, pages: *of_part, guessed_in: None });
+                }
+            } else {
+                cuts.extend(names.into_iter().map(|key| Cut { key, pages, guessed_in: None }));
+            }
+            within = (short, pages);
         }
         self.know(&cuts);
     }
@@ -328,13 +371,17 @@ impl Tiling {
         }
         slice.done |= page.next.is_none();
         self.keys += page.objects.len() as u64;
+        if let Some(folder) = slice.guessed_in.take() {
+            let is_good = page.objects.first().is_some_and(|object| object.key.as_str().starts_with(&folder));
+            self.guesses.turned_out(folder, is_good);
+        }
         let after = slice.after.clone();
         if let Some(last) = page.objects.last() {
             slice.after = last.key.as_str().to_owned();
         }
         let until = if slice.done { slice.until.clone() } else { Some(slice.after.clone()) };
         let passed = slice.cuts.partition_point(|cut| cut.key <= slice.after);
-        slice.cuts.drain(..passed);
+        slice.own = slice.cuts.drain(..passed).next_back().map_or(slice.own - 1.0, |cut| cut.pages - 1.0).max(0.0);
         match page.next {
             Some(token) if !slice.done => slice.from = From::Token(token),
             _ => slice.cuts.clear(),

@@ -18,6 +18,7 @@ mod providers;
 mod quick;
 mod retry;
 mod s3;
+mod sign_in;
 mod target;
 
 pub(crate) use classify::Cause;
@@ -25,6 +26,7 @@ pub(crate) use profiles::{profiles, sign_in};
 pub(crate) use retry::wait as retry_after;
 pub(crate) use s3::Finding;
 pub use s3::{Limits, S3Source};
+pub(crate) use sign_in::{Origin, ends};
 pub(crate) use target::{Way, way};
 
 /// Credentials with their secrets, ready to sign with. Lives as long as a source is being built.

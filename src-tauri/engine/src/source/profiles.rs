@@ -27,7 +27,7 @@ pub(crate) async fn sign_in(name: Option<&str>) -> Option<String> {
     signs_in(&set, name.unwrap_or_else(|| set.selected_profile()))
 }
 
-async fn load(fs: &Fs, env: &Env) -> Result<ProfileSet, aws_config::profile::ProfileFileLoadError> {
+pub(super) async fn load(fs: &Fs, env: &Env) -> Result<ProfileSet, aws_config::profile::ProfileFileLoadError> {
     aws_config::profile::load(fs, env, &EnvConfigFiles::default(), None).await
 }
 
@@ -82,22 +82,56 @@ fn is_single_sign_on(profile: &Profile) -> bool {
     ["sso_session", "sso_start_url", "sso_account_id"].iter().any(|name| profile.get(name).is_some())
 }
 
-/// A role may rest on a profile that rests on another one: the one that is signed in to is at the end.
-fn signs_in(set: &ProfileSet, name: &str) -> Option<String> {
-    let mut name = name;
+/// What the credentials of a profile rest on in the end.
+pub(super) enum Base<'a> {
+    /// A session that a person signs in to, of this profile.
+    SingleSignOn(&'a Profile),
+    /// Keys that stand in this profile.
+    Keys(&'a Profile),
+    /// Keys of the environment.
+    Environment,
+}
+
+/// Goes from roles to what they are assumed with, as the SDK does; `None` where that is nothing of these.
+pub(super) fn base<'a>(set: &'a ProfileSet, name: &str) -> Option<Base<'a>> {
+    let mut profile = set.get_profile(name)?;
     // As many steps as there are profiles: a circle ends too.
-    for _ in set.profiles() {
-        let profile = set.get_profile(name)?;
+    for step in 0..set.profiles().count() {
+        // Behind the first profile, keys in the file come before all else.
+        if step > 0 && profile.get("aws_access_key_id").is_some() {
+            return Some(Base::Keys(profile));
+        }
         match (kind(profile), profile.get("source_profile")) {
-            (ProfileKind::SingleSignOn, _) => return Some(format!("aws sso login --profile {}", quoted(name))),
-            (ProfileKind::Role, Some(source)) if source != name => name = source,
-            (ProfileKind::Role, _) if is_single_sign_on(profile) => {
-                return Some(format!("aws sso login --profile {}", quoted(name)));
-            }
-            _ => return None,
+            (ProfileKind::SingleSignOn, _) => return Some(Base::SingleSignOn(profile)),
+            (ProfileKind::Keys, _) => return Some(Base::Keys(profile)),
+            (ProfileKind::Role, Some(source)) if source != profile.name() => profile = set.get_profile(source)?,
+            (ProfileKind::Role, _) => return own_base(profile),
+            (ProfileKind::WebIdentity | ProfileKind::Process | ProfileKind::Unusable, _) => return None,
         }
     }
     None
+}
+
+/// What a role rests on that names no other profile.
+fn own_base(profile: &Profile) -> Option<Base<'_>> {
+    match profile.get("credential_source") {
+        Some("Environment") => Some(Base::Environment),
+        Some(_) => None,
+        None if is_single_sign_on(profile) => Some(Base::SingleSignOn(profile)),
+        None => profile.get("aws_access_key_id").map(|_| Base::Keys(profile)),
+    }
+}
+
+fn signs_in(set: &ProfileSet, name: &str) -> Option<String> {
+    match base(set, name)? {
+        Base::SingleSignOn(profile) => Some(command(profile.name())),
+        Base::Keys(_) | Base::Environment => None,
+    }
+}
+
+/// The command that signs in to this profile.
+pub(super) fn command(profile: &str) -> String {
+    format!("aws sso login --profile {}", quoted(profile))
 }
 
 /// As a shell takes it for one word.

@@ -83,7 +83,13 @@ pub fn each(
         .map_err(sql_error)?;
     let held = held.query_map([connection], documents::read).map_err(sql_error)?;
     let keys = merged(objects.map(|object| object.map_err(sql_error)), held.map(|row| row.map_err(sql_error)));
-    visit_while(keys, is_wanted, visit)
+    for (visited, key) in keys.enumerate() {
+        if visited.is_multiple_of(PAGE as usize) && !is_wanted() {
+            break;
+        }
+        visit(&key?)?;
+    }
+    Ok(())
 }
 
 /// The same, of keys with documents only: no walk over the objects, which may be very many beside few documents.
@@ -93,6 +99,28 @@ pub fn each_held(
     is_wanted: &dyn Fn() -> bool,
     visit: &mut dyn FnMut(&KeyRow) -> Result<()>,
 ) -> Result<()> {
+    let mut after = ObjectKey::new("");
+    while is_wanted() {
+        let page = held_page(db, connection, after.as_str())?;
+        page.iter().try_for_each(&mut *visit)?;
+        match page.into_iter().last() {
+            Some(last) => after = last.key,
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+/// The next keys with documents after `after`, in the order of their bytes; empty at the end.
+pub fn held_page(db: &Db, connection: i64, after: &str) -> Result<Vec<KeyRow>> {
+    let end: Option<String> = db
+        .prepare_cached(
+            "SELECT max(key) FROM \
+             (SELECT DISTINCT key FROM documents WHERE connection = ?1 AND key > ?2 ORDER BY key LIMIT ?3)",
+        )
+        .and_then(|mut s| s.query_row(params![connection, after, PAGE], |row| row.get(0)))
+        .map_err(sql_error)?;
+    let Some(end) = end else { return Ok(Vec::new()) };
     let of = |table: &str, columns: &str| {
         columns.split(", ").map(|column| format!("{table}.{column}")).collect::<Vec<_>>().join(", ")
     };
@@ -101,7 +129,8 @@ pub fn each_held(
         .prepare_cached(&format!(
             "SELECT {}, {} \
              FROM documents LEFT JOIN objects ON objects.connection = documents.connection AND objects.key = documents.key \
-             WHERE documents.connection = ?1 ORDER BY documents.key, documents.sequence",
+             WHERE documents.connection = ?1 AND documents.key > ?2 AND documents.key <= ?3 \
+             ORDER BY documents.key, documents.sequence",
             of("documents", documents::COLUMNS),
             of("objects", objects::COLUMNS),
         ))
@@ -110,32 +139,15 @@ pub fn each_held(
         let is_listed = row.get_ref(first)? != ValueRef::Null;
         Ok((documents::read(row)?, is_listed.then(|| objects::read(row, first)).transpose()?))
     };
-    let held = held.query_map([connection], read).map_err(sql_error)?;
-    let mut held = held.map(|row| row.map_err(sql_error)).peekable();
-    let keys = std::iter::from_fn(|| {
-        Some(held.next()?.and_then(|(row, object)| {
-            let mut next = KeyRow { key: row.key.clone(), object, rows: vec![row] };
-            while let Some(row) = held.next_if(|row| row.as_ref().is_ok_and(|(row, _)| row.key == next.key)) {
-                next.rows.push(row?.0);
-            }
-            Ok(next)
-        }))
-    });
-    visit_while(keys, is_wanted, visit)
-}
-
-fn visit_while(
-    keys: impl Iterator<Item = Result<KeyRow>>,
-    is_wanted: &dyn Fn() -> bool,
-    visit: &mut dyn FnMut(&KeyRow) -> Result<()>,
-) -> Result<()> {
-    for (visited, key) in keys.enumerate() {
-        if visited.is_multiple_of(PAGE as usize) && !is_wanted() {
-            break;
+    let mut page: Vec<KeyRow> = Vec::new();
+    for row in held.query_map(params![connection, after, end], read).map_err(sql_error)? {
+        let (row, object) = row.map_err(sql_error)?;
+        match page.last_mut().filter(|last| last.key == row.key) {
+            Some(last) => last.rows.push(row),
+            None => page.push(KeyRow { key: row.key.clone(), object, rows: vec![row] }),
         }
-        visit(&key?)?;
     }
-    Ok(())
+    Ok(page)
 }
 
 /// One key.

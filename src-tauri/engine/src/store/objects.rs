@@ -90,11 +90,15 @@ pub fn end_complete_listing(db: &Db, connection: i64) -> Result<()> {
 
 /// Forgets keys outside a prefix, which an earlier prefix of the connection, or an edit that was only looked at, left.
 pub fn forget_outside(db: &Db, connection: i64, prefix: &str) -> Result<()> {
-    db.execute(
-        "DELETE FROM objects WHERE connection = ?1 AND substr(key, 1, length(?2)) <> ?2",
-        params![connection, prefix],
-    )
-    .map_err(sql_error)?;
+    if prefix.is_empty() {
+        return Ok(());
+    }
+    // They lie before those under the prefix, or behind them: nearly all that are under it are passed over by the index.
+    let (before, behind) = ("key < ?2", "key > ?2 || char(0x10FFFF) AND substr(key, 1, length(?2)) <> ?2");
+    for outside in [before, behind] {
+        let delete = format!("DELETE FROM objects WHERE connection = ?1 AND {outside}");
+        db.execute(&delete, params![connection, prefix]).map_err(sql_error)?;
+    }
     Ok(())
 }
 

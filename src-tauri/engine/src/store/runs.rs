@@ -234,10 +234,12 @@ pub fn add_item(db: &Db, run: i64, number: u64, item: &RunItem) -> Result<()> {
     Ok(())
 }
 
+/// The lines of a run that contain a text.
+const WHICH: &str = "FROM run_items WHERE run = ?1 AND (?2 = '' OR instr(lower(key), lower(?2)) > 0 \
+    OR instr(tag, ?2) > 0 OR instr(lower(detail), lower(?2)) > 0)";
+
 /// A page of a run's lines.
 pub fn items(db: &Db, run: &str, filter: &LineFilter, limit: u32) -> Result<RunItems> {
-    const WHICH: &str = "FROM run_items WHERE run = ?1 AND (?2 = '' OR instr(lower(key), lower(?2)) > 0 \
-        OR instr(tag, ?2) > 0 OR instr(lower(detail), lower(?2)) > 0)";
     let LineFilter { outcome, text, offset, limit: _ } = filter;
     let (number, lines): (i64, u64) = db
         .query_row("SELECT number, lines FROM runs WHERE id = ?1", [run], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -258,6 +260,31 @@ pub fn items(db: &Db, run: &str, filter: &LineFilter, limit: u32) -> Result<RunI
         .map_err(sql_error)?;
     let items = rows.map(|item| item.map_err(sql_error)?).collect::<Result<_>>()?;
     Ok(RunItems { items, total, counts, gone: lines > 0 && lines_are_gone(db, number)? })
+}
+
+/// The lines of a run behind one of them, each with its number: for whoever reads them all, and needs no count of them.
+pub fn items_after(
+    db: &Db,
+    run: &str,
+    filter: &LineFilter,
+    after: Option<i64>,
+    limit: u32,
+) -> Result<Vec<(i64, RunItem)>> {
+    let wanted = filter.outcome.map(|outcome| to_name(&outcome)).transpose()?;
+    let mut statement = db
+        .prepare_cached(&format!(
+            "SELECT number, key, tag, outcome, code, detail, size, at, is_new {WHICH} \
+             AND (?3 IS NULL OR outcome = ?3) AND number > ?4 ORDER BY number LIMIT ?5"
+        ))
+        .map_err(sql_error)?;
+    let number = "SELECT number FROM runs WHERE id = ?1";
+    let number: Option<i64> = db.query_row(number, [run], |row| row.get(0)).optional().map_err(sql_error)?;
+    let rows = statement
+        .query_map(params![number, filter.text, wanted, after.unwrap_or(i64::MIN), limit], |row| {
+            Ok((row.get::<_, i64>("number")?, read_item(row)))
+        })
+        .map_err(sql_error)?;
+    rows.map(|row| row.map_err(sql_error).and_then(|(number, item)| Ok((number, item?)))).collect()
 }
 
 fn count_items(db: &Db, sql: &str, run: i64, text: &str, wanted: Option<ItemOutcome>) -> Result<(LineCounts, u64)> {

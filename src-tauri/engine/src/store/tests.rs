@@ -50,6 +50,23 @@ async fn keys(store: &Store, number: i64) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn what_lies_outside_a_prefix_is_forgotten_wherever_it_lies() {
+    let (_folder, store, number) = open().await;
+    let under = ["p/", "p/x", "p/\u{10ffff}", "p/\u{10ffff}\u{10ffff}z"];
+    let outside = ["a", "p", "p.", "p\u{1}", "p0", "pé", "q", "\u{10ffff}"];
+    let mut all: Vec<&str> = under.into_iter().chain(outside).collect();
+    all.sort_unstable();
+    let objects: Vec<ObjectMeta> = all.iter().map(|key| object(key, "e")).collect();
+    let part = Part { after: String::new(), until: None, objects };
+    let forget = |prefix: &'static str| store.write(move |db| objects::forget_outside(db, number, prefix));
+    store.write(move |db| objects::record_part(db, number, "", &part)).await.expect("writes");
+    forget("").await.expect("writes");
+    assert_eq!(keys(&store, number).await.len(), all.len());
+    forget("p/").await.expect("writes");
+    assert_eq!(keys(&store, number).await, under.map(|key| format!("{key}:e")));
+}
+
+#[tokio::test]
 async fn a_listing_upserts_what_differs_and_only_a_complete_one_takes_keys_out() {
     let (_folder, store, number) = open().await;
     let list = |pages: Vec<Vec<ObjectMeta>>, complete: bool| {

@@ -150,13 +150,13 @@ impl Run {
         let Some((plan, holds)) = self.plan(ledger, &rules, standing).await? else { return Ok(()) };
 
         self.progress.enter(RunPhase::Removing, self.now());
-        self.remove_round(ends, ledger, &rules, Round::First { brake: holds }, None).await?;
+        self.remove_round(ends, ledger, &rules, Round::First { brake: holds }, Which::Held).await?;
         self.progress.enter(RunPhase::Sending, self.now());
         self.send(ends, ledger, &rules, &plan, Sending::KeysWithPlace).await?;
         self.send(ends, ledger, &rules, &plan, Sending::NewKeys).await?;
         self.progress.enter(RunPhase::Settling, self.now());
         self.unless_cancelled(settle::settle(self.sides(ends), self.now())).await?;
-        self.remove_round(ends, ledger, &rules, Round::Last, Some(Crowded::SeveralRows)).await
+        self.remove_round(ends, ledger, &rules, Round::Last, Which::SeveralRows).await
     }
 
     /// Asks, unless it is cancelled: what was answered by then is written down, and the rest is asked by the next run.
@@ -213,20 +213,20 @@ impl Run {
         (self.clock)()
     }
 
-    /// Walks the keys, all of them or those of a kind, and removes what leaves in this round.
+    /// Walks keys with documents, and removes what leaves in this round.
     async fn remove_round(
         &self,
         ends: &Ends,
         ledger: &Ledger,
         rules: &Rules,
         round: Round,
-        only: Option<Crowded>,
+        which: Which,
     ) -> Result<()> {
         let mut after = String::new();
         let mut group: Vec<Leaving> = Vec::new();
         let mut doubts = 0;
         while !self.cancel.is_cancelled() {
-            let page = self.next_keys(&after, only).await?;
+            let page = self.next_keys(after, which).await?;
             let Some(last) = page.last() else { return self.remove_group(ends, ledger, group).await };
             after = last.key.as_str().to_owned();
             for key in &page {
@@ -269,13 +269,14 @@ impl Run {
         Ok(false)
     }
 
-    /// The next keys, all of them or those of a kind.
-    async fn next_keys(&self, after: &str, only: Option<Crowded>) -> Result<Vec<KeyRow>> {
-        let (number, after) = (self.connection.number, after.to_owned());
+    /// The next keys of a kind.
+    async fn next_keys(&self, after: String, which: Which) -> Result<Vec<KeyRow>> {
+        let number = self.connection.number;
         self.store
-            .read(move |db| match only {
-                None => keys::page(db, number, &after),
-                Some(kind) => documents::crowded_keys(db, number, kind, &after, keys::PAGE)?
+            .read(move |db| match which {
+                Which::All => keys::page(db, number, &after),
+                Which::Held => keys::held_page(db, number, &after),
+                Which::SeveralRows => documents::crowded_keys(db, number, Crowded::SeveralRows, &after, keys::PAGE)?
                     .iter()
                     .map(|key| keys::one(db, number, key))
                     .collect(),
@@ -366,12 +367,17 @@ impl Run {
         sending: Sending,
         places: &'a Mutex<Places>,
     ) -> impl Stream<Item = Result<(KeyRow, Judgement)>> + 'a {
-        let number = self.connection.number;
+        // A key that has a place has a document.
+        let which = if sending.needs_place() { Which::All } else { Which::Held };
+        let is_over = move || {
+            let is_full = || places.lock().unwrap_or_else(std::sync::PoisonError::into_inner).free() == 0;
+            self.cancel.is_cancelled() || (sending.needs_place() && (plan.sums.busy == 0 || is_full()))
+        };
         let pages = stream::try_unfold(String::new(), move |after| async move {
-            if self.cancel.is_cancelled() {
+            if is_over() {
                 return Ok::<_, Error>(None);
             }
-            let page = self.store.read(move |db| keys::page(db, number, &after)).await?;
+            let page = self.next_keys(after, which).await?;
             let next = page.last().map(|last| last.key.as_str().to_owned());
             Ok(next.map(|next| (page, next)))
         });
@@ -390,6 +396,16 @@ impl Run {
             .map_ok(move |page| stream::iter(page.into_iter().filter_map(planned).map(Ok).collect::<Vec<_>>()))
             .try_flatten()
     }
+}
+
+/// Which keys a walk goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    All,
+    /// Those with documents.
+    Held,
+    /// Those with more than one.
+    SeveralRows,
 }
 
 /// Which puts a pass sends.

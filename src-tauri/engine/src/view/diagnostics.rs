@@ -12,11 +12,3 @@ pub struct Diagnostics {
     /// All of it.
     pub text: String,
 }
-
-/// A file that was written for a person to keep.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct SavedFile {
-    /// Where it is.
-    pub path: String,
-}

@@ -43,6 +43,7 @@ fn row(name: &str, state: ConnectionState) -> ConnectionView {
         waiting: 0,
         last_complete_at: None,
         next_due_at: None,
+        sign_in: None,
         last_run: None,
         progress: None,
         recent_runs: vec![],

@@ -10,7 +10,8 @@ use s3_connector_tests::tray::TrayHost;
 use s3_connector_tests::wait::eventually;
 use s3_connector_tests::window::Window;
 
-use super::{app, worked};
+use super::app;
+use super::taken::worked;
 
 /// The longest from the start of the app to the first paint of its page.
 const PAINTED: Duration = Duration::from_secs(1);

@@ -32,9 +32,10 @@ struct Walk<'w> {
 }
 
 /// Walks and prints; there is no bar, because it is the steps that tell.
-pub fn walk() {
+pub fn walk() -> bool {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(first_use());
+    false
 }
 
 async fn first_use() {

@@ -19,16 +19,15 @@ use s3_connector_engine::view::{AppSettings, RunState, SyncOptions};
 use s3_connector_tests::random::Chance;
 use serde_json::json;
 
+use super::Bench;
 use super::bucket::{MadeUp, key};
-use super::high_water;
+use super::taken::{high_water, middle};
 
 const DOCUMENTS: u64 = 10_000;
 /// Bytes of a document.
 const LENGTH: usize = 4_096;
 /// Words of the language that the texts are in.
 const WORDS: usize = 40_000;
-/// How many times each way is gone; the middle counts.
-const ROUNDS: usize = 5;
 /// The most that the library may take, in times of the bare insert.
 const MOST: f64 = 2.0;
 
@@ -37,19 +36,19 @@ const SCHEMA: &str = include_str!("../../../../src-tauri/engine/src/knowledge_ba
 
 /// What one way took.
 #[derive(Clone, Copy)]
-struct Taken {
+struct Way {
     seconds: f64,
     /// The most memory of this process while it was gone, in MB.
     peak: f64,
 }
 
 /// Measures, prints, and says whether the library took too long; an unoptimised program may.
-pub fn is_slow(part: u64) -> bool {
+pub fn is_slow(bench: &Bench) -> bool {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let texts = Arc::new(texts(DOCUMENTS / part));
+    let texts = Arc::new(texts(DOCUMENTS / bench.part));
     let bucket = MadeUp::of(Arc::clone(&texts));
-    let mut ways: [Vec<Taken>; 3] = Default::default();
-    for _ in 0..ROUNDS {
+    let mut ways: [Vec<Way>; 3] = Default::default();
+    for _ in 0..bench.rounds() {
         ways[0].push(taken(|folder| insert(folder, &texts)));
         ways[1].push(taken(|folder| runtime.block_on(put(folder, &texts))));
         ways[2].push(taken(|folder| runtime.block_on(sync(folder, &bucket, texts.len()))));
@@ -58,29 +57,24 @@ pub fn is_slow(part: u64) -> bool {
         "\n{:<34} {:>9} {:>8} {:>8} {:>9} {:>8}",
         "into the library", "documents", "seconds", "ratio", "peak MB", "at most"
     );
-    let [bare, library, whole] = ways.map(middle);
-    let ratio = |taken: Taken| taken.seconds / bare.seconds;
+    let [bare, library, whole] = ways.map(|way| middle(way, |way| way.seconds).unwrap());
+    let ratio = |way: Way| way.seconds / bare.seconds;
     for (name, taken, most) in
         [("a bare insert into FTS5", bare, ""), ("the library", library, "2×"), ("a whole first sync", whole, "")]
     {
-        let (documents, Taken { seconds, peak }, ratio) = (texts.len(), taken, ratio(taken));
+        let (documents, Way { seconds, peak }, ratio) = (texts.len(), taken, ratio(taken));
         println!("{name:<34} {documents:>9} {seconds:>8.2} {ratio:>7.2}× {peak:>9.1} {most:>8}");
     }
     ratio(library) > MOST && !cfg!(debug_assertions)
 }
 
 /// Goes one way in a folder of its own. Opening the file is not measured, as it happens once in the life of the program.
-fn taken(way: impl FnOnce(&Path) -> f64) -> Taken {
+fn taken(way: impl FnOnce(&Path) -> f64) -> Way {
     let folder = tempfile::tempdir().unwrap();
     // Linux forgets the peak of a process that asks for it; elsewhere there is no figure.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
     let seconds = way(folder.path());
-    Taken { seconds, peak: high_water(std::process::id()).unwrap_or(0) as f64 / 1024.0 }
-}
-
-fn middle(mut ways: Vec<Taken>) -> Taken {
-    ways.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
-    ways[ways.len() / 2]
+    Way { seconds, peak: high_water(std::process::id()).unwrap_or(0) as f64 / 1024.0 }
 }
 
 /// The least that has to happen: the texts and their index, in one transaction, with the options of the library's file.

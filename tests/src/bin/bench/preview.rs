@@ -9,6 +9,7 @@ use s3_connector_engine::secrets::MemorySecrets;
 use s3_connector_engine::view::{PlanAction, PlanFilter, PlanOrder};
 use serde_json::json;
 
+use super::Bench;
 use super::bucket::MadeUp;
 
 const KEYS: u64 = 1_000_000;
@@ -20,9 +21,9 @@ const PAGE: Duration = Duration::from_millis(50);
 const ROWS: u32 = 200;
 
 /// Measures, prints, and says whether something took too long; an unoptimised program may.
-pub fn is_slow(part: u64) -> bool {
+pub fn is_slow(bench: &Bench) -> bool {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let slow = runtime.block_on(measure(KEYS / part));
+    let slow = runtime.block_on(measure(KEYS / bench.part));
     slow && !cfg!(debug_assertions)
 }
 

@@ -61,6 +61,15 @@ fn mixed(n: u64) -> u64 {
     n ^ (n >> 31)
 }
 
+fn etag(at: usize) -> String {
+    format!("\"{at:032x}\"")
+}
+
+/// What lies under a key: about that key, over and over.
+fn document(key: &str) -> String {
+    format!("A note about {key}.\n").chars().cycle().take(SIZE).collect()
+}
+
 /// A bucket that is served.
 pub struct Shaped {
     requests: Arc<AtomicU64>,
@@ -75,10 +84,16 @@ impl Shaped {
             count.fetch_add(1, Ordering::Relaxed);
             let all = Arc::clone(&all);
             let query = request.uri().query().unwrap_or_default().to_owned();
+            // Keys of these shapes are not encoded.
+            let object = request.uri().path().strip_prefix("/big/").filter(|key| !key.is_empty()).map(str::to_owned);
             async move {
                 tokio::time::sleep(latency).await;
-                let answer = hyper::Response::builder().header("content-type", "application/xml");
-                Ok(answer.body(all.answer(&query).into()).expect("an answer"))
+                let answer = hyper::Response::builder();
+                let answer = match object {
+                    Some(key) => answer.header("etag", all.etag(&key)).body(document(&key).into()),
+                    None => answer.header("content-type", "application/xml").body(all.answer(&query).into()),
+                };
+                Ok(answer.expect("an answer"))
             }
             .boxed()
         }));
@@ -110,10 +125,14 @@ impl Objects {
         keys.sort_unstable();
         let (mut answer, mut begins) = (Answer::default(), vec![0]);
         for (at, key) in keys.iter().enumerate() {
-            answer.object(key, &format!("\"{at:032x}\""), SIZE);
+            answer.object(key, &etag(at), SIZE);
             begins.push(answer.xml.len());
         }
         Self { keys, written: answer.xml, begins }
+    }
+
+    fn etag(&self, key: &str) -> String {
+        etag(self.keys.partition_point(|other| other.as_str() < key))
     }
 
     fn answer(&self, query: &str) -> String {

@@ -9,6 +9,7 @@ use s3_connector_engine::engine::Engine;
 use s3_connector_engine::secrets::MemorySecrets;
 use serde_json::json;
 
+use super::Bench;
 use super::bucket::MadeUp;
 
 const KEYS: u64 = 1_000_000;
@@ -22,9 +23,9 @@ const IN_SIGHT: u32 = 60;
 const RULES: [&str; 3] = ["users/(?<userId>[^/]+)/", "^(?<area>[^/]+)/user-(?:0|1)", "notes/0*(?<note>[0-9]+)\\.md$"];
 
 /// Measures, prints, and says whether something took too long; an unoptimised program may.
-pub fn is_slow(part: u64) -> bool {
+pub fn is_slow(bench: &Bench) -> bool {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let slow = runtime.block_on(measure(KEYS / part));
+    let slow = runtime.block_on(measure(KEYS / bench.part));
     slow && !cfg!(debug_assertions)
 }
 

@@ -1,16 +1,18 @@
 //! Documents on their way to a Supermemory that takes a moment for every answer. The requests that a client makes at once,
 //! divided by that moment, is the most that can arrive in a second; the rest is what this program takes for itself.
 
-use std::path::Path;
 use std::time::Duration;
 
 use s3_connector_engine::knowledge_base::supermemory::REQUESTS;
 use s3_connector_tests::supermemory::{FakeSupermemory, Operation, Quirks};
 
-use super::World;
+use super::Bench;
+use super::bucket::MadeUp;
+use super::transfer::RULE;
+use super::world::{Wish, World};
 
 /// The least share of what is possible that is good enough, in percent.
-pub const SHARE: u64 = 90;
+const SHARE: u64 = 90;
 /// What every answer takes.
 const MOMENT: Duration = Duration::from_millis(40);
 const DOCUMENTS: u64 = 10_000;
@@ -18,28 +20,30 @@ const DOCUMENTS: u64 = 10_000;
 const LENGTH: u64 = 4_096;
 
 /// Sends a tenth and then the whole, prints what it took, and says whether it took too long.
-pub fn is_slow(s3c: &Path, part: u64) -> bool {
+pub fn is_slow(bench: &Bench) -> bool {
     println!(
         "\n{:<26} {:>9} {:>8} {:>12} {:>12} {:>8} {:>8}",
         "to a Supermemory", "documents", "seconds", "per second", "of possible", "at once", "peak MB"
     );
-    let [_, share] = [DOCUMENTS / 10 / part, DOCUMENTS / part].map(|documents| one(s3c, documents));
+    let [_, share] = [DOCUMENTS / 10, DOCUMENTS].map(|documents| one(bench, documents / bench.part));
     share < SHARE as f64 / 100.0
 }
 
-fn one(s3c: &Path, documents: u64) -> f64 {
+fn one(bench: &Bench, documents: u64) -> f64 {
     let quirks = Quirks { slots: None, remembers_bodies: false, ..Quirks::self_hosted(0) };
     let server = FakeSupermemory::with(quirks);
-    let world = World::to(s3c, &server.url());
-    world.bucket.lengthen(LENGTH);
+    let bucket = MadeUp::start();
+    let (endpoint, to) = (bucket.endpoint(), server.url());
+    let world = World::new(&bench.s3c, Wish { endpoint: &endpoint, rule: RULE, limit: 2 * DOCUMENTS, to: &to });
+    (bucket.lengthen(LENGTH), bucket.resize(documents));
     server.set(|quirks| quirks.delay = MOMENT);
-    let taken = world.run(&["sync", "big"], documents);
+    let taken = world.run(&["sync", "big"]);
     assert_eq!(server.document_count() as u64, documents, "not all arrived");
     let moment = server.mean_delay();
     // From the first write to the last: listing and looking afterwards are not what is measured.
     let writes: Vec<_> = server.seen().into_iter().filter(|seen| seen.operation == Operation::AddDocument).collect();
     let time = writes.iter().map(|seen| seen.at).max().unwrap() - writes.iter().map(|seen| seen.at).min().unwrap();
-    let (seconds, memory) = (taken.time.as_secs_f64(), taken.memory as f64 / 1024.0);
+    let (seconds, memory) = (taken.seconds(), taken.megabytes());
     let speed = documents as f64 / (time + moment).as_secs_f64();
     let possible = REQUESTS as f64 / moment.as_secs_f64();
     let (share, at_once) = (speed / possible, server.most_at_once());

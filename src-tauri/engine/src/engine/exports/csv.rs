@@ -7,6 +7,11 @@
 /// Before the first line.
 pub const MARK: &str = "\u{feff}";
 
+/// A moment, as every spreadsheet reads it.
+pub fn moment(at: i64) -> String {
+    jiff::Timestamp::from_millisecond(at).map(|at| at.to_string()).unwrap_or_default()
+}
+
 /// One line, with its end.
 pub fn line<'c>(cells: impl IntoIterator<Item = &'c str>) -> String {
     let mut line = String::new();
