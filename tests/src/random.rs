@@ -19,6 +19,11 @@ impl Chance {
         Self(named.unwrap_or_else(|| RandomState::new().hash_one(std::time::SystemTime::now()) >> 16))
     }
 
+    /// The chance of this seed.
+    pub fn of(seed: u64) -> Self {
+        Self(seed)
+    }
+
     /// What repeats it from here on.
     pub fn seed(&self) -> u64 {
         self.0

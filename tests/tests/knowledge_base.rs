@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::StreamExt;
 use s3_connector_engine::knowledge_base::library::Library;
 use s3_connector_engine::knowledge_base::supermemory::Supermemory;
 use s3_connector_engine::knowledge_base::{Address, Document, KnowledgeBase, Put, SearchQuery, Standing};
@@ -85,13 +86,17 @@ fn document(n: u64) -> Document {
     }
 }
 
-/// Not a test of its own: the child of the next one. Puts documents, and removes every fifth, until it is killed.
-#[tokio::test]
+/// As many as a sync of the library has on their way at once.
+const AT_ONCE: usize = 40;
+
+/// Not a test of its own: the child of the next one. Puts documents, many at once, and removes every fifth, until it is
+/// killed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "runs as a child process and never ends by itself"]
 async fn put_until_killed() {
     let path = PathBuf::from(std::env::var_os(LIBRARY).expect("a library to work on"));
-    let library = Library::open(&path).unwrap();
-    for n in library.document_count().. {
+    let library = &Library::open(&path).unwrap();
+    let put = |n: u64| async move {
         let content = format!("first{n:08} {} last{n:08}", "filler words ".repeat(300));
         let Put::Indexed { remote_id } = library.put(&document(n * 1000), Bytes::from(content)).await.unwrap() else {
             panic!("refused");
@@ -101,7 +106,9 @@ async fn put_until_killed() {
             library.remove(&[remote_id]).await.unwrap();
             writeln!(std::io::stdout(), "\nremoved {}", document(n * 1000).id).unwrap();
         }
-    }
+    };
+    let from = library.document_count();
+    futures::stream::iter(from..).for_each_concurrent(AT_ONCE, put).await;
 }
 
 /// Runs the child until it has answered so often, kills it, and tells what it said: ids put (with their number) and removed.

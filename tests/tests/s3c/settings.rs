@@ -9,7 +9,7 @@ use super::program::{BUCKET, S3c};
 async fn what_is_not_named_stays_as_it_was_set() {
     let s3c = S3c::without_key();
     let first = json!({
-        "notifications": "problems", "startHidden": false, "transfers": 24, "bandwidth": null, "proxy": {"kind": "system"},
+        "notifications": "problems", "startHidden": false, "transfers": 64, "bandwidth": null, "proxy": {"kind": "system"},
     });
     assert_eq!(s3c.answer(&["settings", "show"]).await["settings"], first);
     let set = ["settings", "set", "--transfers", "4", "--bandwidth", "2000000", "--proxy", "proxy.example.com:3128"];
@@ -37,7 +37,7 @@ async fn a_value_that_cannot_be_is_told_at_its_field_and_nothing_is_set() {
     assert_eq!(error["code"], "invalid_connection");
     let fields: Vec<_> = error["fields"].as_array().unwrap().iter().map(|field| field["field"].clone()).collect();
     assert_eq!(fields, ["transfers", "proxy"]);
-    assert_eq!(s3c.answer(&["settings", "show"]).await["settings"]["transfers"], 24);
+    assert_eq!(s3c.answer(&["settings", "show"]).await["settings"]["transfers"], 64);
     assert_eq!(s3c.run(&["settings", "set"]).await.exit, Some(2), "nothing is named");
 }
 

@@ -52,7 +52,7 @@ async fn what_cannot_be_is_told_field_by_field_and_changes_nothing() {
     let scene = Scene::new(json!({})).await;
     let before = scene.engine.app_settings_get().await.unwrap();
     let refused = set(&scene.engine, |settings| {
-        settings.transfers = 25;
+        settings.transfers = 65;
         settings.bandwidth = Some(1);
         settings.proxy = manual("http://me:hunter2@proxy.example.com:3128");
     });

@@ -19,7 +19,7 @@ notifications: Notifications,
  */
 startHidden: boolean, 
 /**
- * Documents of a connection that are on their way at once, from 1 to 24. A knowledge base may take
+ * Documents of a connection that are on their way at once, from 1 to 64. A knowledge base may take
  * fewer.
  */
 transfers: number, 

@@ -20,7 +20,7 @@ export function bandwidthText(limit: number | null): string {
 
 /** The numbers of documents at once that are offered, with the one that is set. */
 export function transferChoices(set: number): number[] {
-  return [...new Set([1, 2, 4, 8, 12, 16, 24, set])].sort((one, other) => one - other);
+  return [...new Set([1, 2, 4, 8, 16, 24, 32, 64, set])].sort((one, other) => one - other);
 }
 
 export class Preferences {

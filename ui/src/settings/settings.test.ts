@@ -9,7 +9,7 @@ import { AtLogin, bandwidthOf, bandwidthText, Preferences, transferChoices } fro
 const settings: AppSettings = {
   notifications: "problems",
   startHidden: false,
-  transfers: 24,
+  transfers: 64,
   bandwidth: null,
   proxy: { kind: "system" },
 };
@@ -41,7 +41,7 @@ describe("a limit of bandwidth", () => {
 });
 
 it("the number of transfers that is set is among those offered", () => {
-  expect(transferChoices(8)).toEqual([1, 2, 4, 8, 12, 16, 24]);
+  expect(transferChoices(8)).toEqual([1, 2, 4, 8, 16, 24, 32, 64]);
   expect(transferChoices(5)).toContain(5);
 });
 

@@ -22,7 +22,7 @@ Examples:
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 pub struct SettingsArguments {
-    /// Documents of a sync that are on their way at once, 1 to 24; a knowledge base may take fewer
+    /// Documents of a sync that are on their way at once, 1 to 64; a knowledge base may take fewer
     #[arg(long, value_name = "N")]
     transfers: Option<u32>,
     /// Bytes a second that all connections together read from their buckets, or `none`

@@ -1,7 +1,7 @@
-//! How many documents are on their way at once: as many as there are lanes, fewer while the storage asks for fewer
-//! requests.
+//! How many documents are on their way at once: some at first, more as long as neither the storage nor the knowledge base
+//! minds, up to as many as there are lanes; fewer while one of them asks for fewer requests.
 //!
-//! Halved when it asks, one more after each run of documents without such a word, never under one. The requests
+//! One more after each run of documents without such a word, halved at a word, never under one. The requests
 //! themselves wait and are sent again in [`crate::source`]; this only keeps them from coming so fast.
 
 use std::sync::{Mutex, PoisonError};
@@ -10,6 +10,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::{Error, Result};
 
+/// Documents on their way at first: a server that is new to us is not tried with all that we have.
+const FIRST: usize = 16;
 /// Documents in a row without a word of the storage before one more is on its way.
 const CALM: usize = 10;
 
@@ -41,11 +43,13 @@ pub struct Turn<'a> {
 }
 
 impl Pace {
-    /// As many documents as there are lanes. `heard`: how often the storage has asked for fewer requests so far.
+    /// The pace of a run with so many lanes. `heard`: how often the storage has asked for fewer requests so far.
     pub fn new(lanes: usize, heard: u64) -> Self {
         let lanes = lanes.max(1);
-        let state = State { width: lanes, surplus: 0, calm: 0, heard };
-        Self { lanes, free: Semaphore::new(lanes), state: Mutex::new(state) }
+        let width = lanes.min(FIRST);
+        // Whatever was before counts as calm: the first word is heeded.
+        let state = State { width, surplus: 0, calm: 1, heard };
+        Self { lanes, free: Semaphore::new(width), state: Mutex::new(state) }
     }
 
     /// Waits until one more document may be on its way.
@@ -63,7 +67,7 @@ impl Pace {
         if throttled > state.heard {
             state.heard = throttled;
             // Those that were on their way together are refused together: that is one word, not eight.
-            if state.calm > 0 || state.width == self.lanes {
+            if state.calm > 0 {
                 let narrower = (state.width / 2).max(1);
                 state.surplus += state.width - narrower;
                 state.width = narrower;
@@ -123,6 +127,28 @@ mod tests {
         assert_eq!(pace.width(), 5);
         calm(&pace, 100 * CALM, 1);
         assert_eq!(pace.width(), 8);
+    }
+
+    #[test]
+    fn it_begins_with_some_and_grows_to_all_lanes_while_nobody_minds() {
+        let pace = Pace::new(64, 0);
+        assert_eq!(pace.width(), FIRST);
+        let turn = || pace.turn().now_or_never().map(|turn| turn.expect("a turn"));
+        let mut held: Vec<_> = std::iter::from_fn(turn).collect();
+        assert_eq!(held.len(), FIRST);
+        calm(&pace, CALM, 0);
+        held.extend(std::iter::from_fn(turn));
+        assert_eq!(held.len(), FIRST + 1);
+        calm(&pace, 64 * CALM, 0);
+        held.extend(std::iter::from_fn(turn));
+        assert_eq!((held.len(), pace.width()), (64, 64));
+    }
+
+    #[test]
+    fn a_word_at_the_very_beginning_is_heeded() {
+        let pace = Pace::new(64, 0);
+        pace.heed(1);
+        assert_eq!(pace.width(), FIRST / 2);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// As many documents of a connection as any knowledge base is given at once.
-pub const MOST_TRANSFERS: u32 = 24;
+pub const MOST_TRANSFERS: u32 = 64;
 
 /// What a person set for the app as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -14,7 +14,7 @@ pub struct AppSettings {
     pub notifications: Notifications,
     /// The app starts without its window when it is started at login.
     pub start_hidden: bool,
-    /// Documents of a connection that are on their way at once, from 1 to 24. A knowledge base may take
+    /// Documents of a connection that are on their way at once, from 1 to 64. A knowledge base may take
     /// fewer.
     pub transfers: u32,
     /// Bytes a second that all connections together read from their buckets; `None`: as fast as it goes.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bytes::Bytes;
 use futures::FutureExt;
 use s3_connector_tests::loopback::Loopback;
 use s3s::Body;
@@ -18,7 +19,21 @@ pub struct MadeUp {
 }
 
 impl MadeUp {
+    /// Its objects are small notes.
     pub fn start() -> Self {
+        Self::serve(|number, length| text(number, length).into())
+    }
+
+    /// Its objects are these texts, all of them of one length.
+    pub fn of(texts: Arc<Vec<Bytes>>) -> Self {
+        let (objects, length) = (texts.len() as u64, texts.first().map_or(0, Bytes::len) as u64);
+        let bucket = Self::serve(move |number, _| texts[number as usize].clone());
+        bucket.resize(objects);
+        bucket.lengthen(length);
+        bucket
+    }
+
+    fn serve(object: impl Fn(u64, usize) -> Bytes + Send + Sync + 'static) -> Self {
         let size = Arc::new(AtomicU64::new(0));
         let length = Arc::new(AtomicU64::new(0));
         let (known, words) = (Arc::clone(&size), Arc::clone(&length));
@@ -27,11 +42,11 @@ impl MadeUp {
             let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
             let answer = match path.rsplit_once('/').and_then(|(_, name)| name.strip_suffix(".md")?.parse().ok()) {
                 Some(number) => {
-                    hyper::Response::builder().header("etag", etag(number)).body(Body::from(text(number, length)))
+                    hyper::Response::builder().header("etag", etag(number)).body(Body::from(object(number, length)))
                 }
                 None => hyper::Response::builder()
                     .header("content-type", "application/xml")
-                    .body(page(size, length, query).into()),
+                    .body(page(size, |number| object(number, length).len(), query).into()),
             };
             async move { Ok(answer.expect("an answer")) }.boxed()
         }));
@@ -52,7 +67,7 @@ impl MadeUp {
     }
 }
 
-fn key(number: u64) -> String {
+pub fn key(number: u64) -> String {
     format!("users/user-{:03}/notes/{number:09}.md", number / 4_000)
 }
 
@@ -67,13 +82,13 @@ fn text(number: u64, length: usize) -> String {
     if line.len() < length { line.chars().cycle().take(length).collect() } else { line }
 }
 
-fn page(size: u64, length: usize, query: &str) -> String {
+fn page(size: u64, length: impl Fn(u64) -> usize, query: &str) -> String {
     let token = query.split('&').find_map(|pair| pair.strip_prefix("continuation-token="));
     let from: u64 = token.and_then(|token| token.parse().ok()).unwrap_or(0);
     let to = size.min(from + PAGE);
     let mut answer = Answer::default();
     for number in from..to {
-        answer.object(&key(number), &etag(number), text(number, length).len());
+        answer.object(&key(number), &etag(number), length(number));
     }
     answer.end((to < size).then(|| to.to_string()))
 }

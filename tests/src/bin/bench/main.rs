@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what a person waits for and what the machine gives for it, in parts that can be named: the window,
 //! a whole sync, the preview, the rule tester, listings beside rclone and the AWS CLI, buckets as they grow, documents on
-//! their way to a Supermemory. Buckets are made up in this process. Where a bar is missed, the bench fails.
+//! their way into the library beside a bare insert, and to a Supermemory. Buckets are made up in this process. Where a bar
+//! is missed, the bench fails.
 
 #![allow(clippy::unwrap_used, reason = "a bench that cannot go on panics")]
 #![allow(clippy::print_stdout, reason = "its voice is the terminal")]
@@ -11,6 +12,7 @@ mod desktop;
 #[cfg(target_os = "linux")]
 mod first_use;
 mod growth;
+mod library;
 mod listing;
 mod plot;
 mod preview;
@@ -82,6 +84,7 @@ const PARTS: &[Part] = &[
         misses: growth::is_steep,
         missed: "a large bucket has to cost less beside others, or no more than in proportion",
     },
+    Part { name: "library", misses: library::is_slow, missed: "the library takes documents too slowly" },
     Part {
         name: "supermemory",
         misses: there::is_slow,

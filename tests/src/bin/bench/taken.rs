@@ -77,7 +77,7 @@ pub fn middle<T>(mut several: Vec<T>, seconds: impl Fn(&T) -> f64) -> Option<T> 
 }
 
 /// `VmHWM` of a process, in KiB.
-fn high_water(process: u32) -> Option<u64> {
+pub fn high_water(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.split_whitespace().next()?.parse().ok()

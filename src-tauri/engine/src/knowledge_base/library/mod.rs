@@ -2,8 +2,8 @@
 //!
 //! It obeys the laws of [`KnowledgeBase`]. What is taken is searchable at once, so that a put is never merely
 //! accepted. Its file holds the text of the documents, not their bytes: a lost library is made again by a sync.
-//! Changes go through one connection, one transaction each; searches have connections of their own and wait
-//! for nothing. What the window shows of a document (snippets, filters) is here, what a document is, is not.
+//! Changes go through one connection, and documents that come together share a transaction; searches have connections of
+//! their own and wait for nothing. What the window shows of a document (snippets, filters) is here, what a document is, is not.
 
 mod condition;
 mod documents;
@@ -12,20 +12,23 @@ mod file;
 mod rows;
 mod search;
 mod text;
+mod writing;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use rusqlite::Connection;
+use tokio::sync::{Mutex, MutexGuard, OwnedSemaphorePermit, Semaphore, oneshot};
 
 pub use self::condition::{Comparison, Condition, DocumentFilter, Field};
 pub use self::documents::{DocumentQuery, DocumentSearch};
 use self::file::{Readers, failed};
 use self::rows::Texts;
+use self::writing::{Row, Taker, Waiting, Written};
 use super::{
     Document, DocumentId, HeldPage, KnowledgeBase, Owner, Put, RemoteId, Removal, SearchQuery, SearchReply, Standing,
     TagCount,
@@ -39,8 +42,13 @@ use crate::view::{LibraryHits, LibraryPage};
 /// Largest file, in bytes: the documented limit of 50 MB (<https://supermemory.ai/docs/connectors/s3>).
 pub const SIZE_LIMIT: u64 = 50_000_000;
 
-/// Documents whose text is read at the same time; they are written one after the other.
-const LANES: usize = 8;
+/// Documents that are worth having on their way at once: as many share one transaction at most, and one that waits for the
+/// disk costs nothing.
+const LANES: usize = 64;
+/// Documents whose text is read at the same time: that takes processors and, of some files, much memory.
+const READING: usize = 8;
+/// Text that was read and waits to be written, in KiB: three of the longest.
+const WAITING_KIB: usize = 64 * 1024;
 
 /// What the library takes, as far as key and size tell.
 pub fn intake() -> Intake {
@@ -52,8 +60,11 @@ pub fn intake() -> Intake {
 pub struct Library(Arc<Shared>);
 
 struct Shared {
-    /// The one connection that changes anything.
+    /// The one connection that changes anything. Whoever waits for it is next, however fast documents come.
     writer: Mutex<Connection>,
+    waiting: Arc<Waiting>,
+    reading: Arc<Semaphore>,
+    room: Arc<Semaphore>,
     readers: Readers,
     /// Kept beside the file, so that the number costs nothing.
     documents: AtomicU64,
@@ -68,7 +79,14 @@ impl Library {
         let writer = file::open_writer(path)?;
         let documents = rows::count(&writer).map_err(|e| failed("read the library", e))?;
         let readers = Readers::new(path);
-        Ok(Self(Arc::new(Shared { writer: Mutex::new(writer), readers, documents: documents.into() })))
+        Ok(Self(Arc::new(Shared {
+            writer: Mutex::new(writer),
+            waiting: Arc::default(),
+            reading: Arc::new(Semaphore::new(READING)),
+            room: Arc::new(Semaphore::new(WAITING_KIB)),
+            readers,
+            documents: documents.into(),
+        })))
     }
 
     /// How many documents it holds. Costs nothing.
@@ -105,44 +123,55 @@ impl Library {
     }
 }
 
+/// What was found in a document before anything is written.
+enum Read {
+    /// It is there already.
+    Known(RemoteId),
+    Text(Texts),
+    Nothing(extract::Refusal),
+}
+
 impl Shared {
+    /// To be called where it may block. A transaction that a panic broke off was rolled back while the stack unwound.
     fn writer(&self) -> MutexGuard<'_, Connection> {
-        // A panic leaves no transaction behind: it was rolled back while the stack unwound.
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+        self.writer.blocking_lock()
     }
 
-    fn put(&self, document: &Document, content: &Bytes, wanted: &AtomicBool) -> Result<Put> {
+    fn read(&self, document: &Document, content: &Bytes) -> Result<Read> {
         let known =
             self.readers.read(|c| rows::remote_id(c, &document.id)).map_err(|e| failed("look up a document", e))?;
         if let Some(remote_id) = known {
-            return Ok(Put::Indexed { remote_id });
+            return Ok(Read::Known(remote_id));
         }
         let text = match extract::read(&document.key, content)? {
             Ok(text) => text,
-            Err(refusal) => {
-                return Ok(Put::Refused { code: ErrorCode::DocumentRefused, reason: refusal.sentence().to_owned() });
-            }
+            Err(refusal) => return Ok(Read::Nothing(refusal)),
         };
-        let texts = Texts {
+        Ok(Read::Text(Texts {
             title: text::stored(text.title.as_deref().unwrap_or_else(|| file_name(&document.key))),
             path: text::stored(document.key.as_str()),
             body: text::stored(&text.body),
-        };
-        self.insert(document, &texts, wanted)
+        }))
     }
 
-    fn insert(&self, document: &Document, texts: &Texts, wanted: &AtomicBool) -> Result<Put> {
-        let mut writer = self.writer();
-        if !wanted.load(Ordering::Acquire) {
-            return Err(Error::internal("put a document", "nobody waits for the answer any more"));
+    /// Writes whatever waits, until nothing does. Each one is answered when it is on disk, and the writer is free again.
+    fn write(&self, mut taker: Taker) {
+        while let Some(group) = taker.next() {
+            let mut writer = self.writer();
+            let written = writing::write(&mut writer, &group);
+            let new = written.iter().filter(|written| matches!(written, Ok(Written::New(_)))).count();
+            self.documents.fetch_add(new as u64, Ordering::Relaxed);
+            drop(writer);
+            for (row, written) in group.into_iter().zip(written) {
+                let answer = match written {
+                    Ok(Written::New(remote_id) | Written::Known(remote_id)) => Ok(remote_id),
+                    Ok(Written::Left) => continue,
+                    Err(error) => Err(error),
+                };
+                // Whoever goes just now asks later, behind this transaction.
+                let _ = row.answer.send(answer);
+            }
         }
-        if let Some(remote_id) = rows::remote_id(&writer, &document.id).map_err(|e| failed("look up a document", e))? {
-            return Ok(Put::Indexed { remote_id });
-        }
-        let remote_id = uuid::Uuid::now_v7().to_string();
-        rows::insert(&mut writer, document, &remote_id, texts).map_err(|e| failed("write a document", e))?;
-        self.documents.fetch_add(1, Ordering::Relaxed);
-        Ok(Put::Indexed { remote_id })
     }
 
     fn remove(&self, ids: &[RemoteId]) -> Result<Vec<Removal>> {
@@ -156,26 +185,42 @@ impl Shared {
     }
 }
 
+async fn permit(of: &Arc<Semaphore>, amount: usize) -> Result<OwnedSemaphorePermit> {
+    let amount = u32::try_from(amount).unwrap_or(u32::MAX);
+    Arc::clone(of).acquire_many_owned(amount).await.map_err(|e| Error::internal("put a document", e))
+}
+
 fn file_name(key: &ObjectKey) -> &str {
     key.as_str().rsplit('/').next().unwrap_or_default()
 }
 
-/// Says to the blocking half of a put that its caller has gone, so that nothing lands that nobody heard of: this is why
-/// the landing window can be zero. Asking takes the writer's lock, and so comes after a put that was already landing.
-struct Caller(Arc<AtomicBool>);
-
-impl Drop for Caller {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
-    }
-}
-
 #[async_trait]
 impl KnowledgeBase for Library {
+    /// Whoever does not wait any more is left out of the transaction that its document would have been in, as far as that
+    /// has not begun; and asking waits for the writer, and so comes behind what has. This is why the landing window can be
+    /// zero.
     async fn put(&self, document: &Document, content: Bytes) -> Result<Put> {
-        let caller = Caller(Arc::new(AtomicBool::new(true)));
-        let (document, wanted) = (document.clone(), Arc::clone(&caller.0));
-        self.blocking(move |shared| shared.put(&document, &content, &wanted)).await
+        let (document, turn) = (document.clone(), permit(&self.0.reading, 1).await?);
+        let reading = move |shared: &Shared| Ok((shared.read(&document, &content)?, document, turn));
+        let (read, document, turn) = self.blocking(reading).await?;
+        let texts = match read {
+            Read::Text(texts) => texts,
+            Read::Known(remote_id) => return Ok(Put::Indexed { remote_id }),
+            Read::Nothing(refusal) => {
+                return Ok(Put::Refused { code: ErrorCode::DocumentRefused, reason: refusal.sentence().to_owned() });
+            }
+        };
+        let room = permit(&self.0.room, (texts.bytes() / 1024 + 1).min(WAITING_KIB)).await?;
+        // Only now may the next document be read: text that has no room yet is bounded, too.
+        drop(turn);
+        let (answer, told) = oneshot::channel();
+        let row = Row { document, texts, answer, _room: room };
+        if let Some(taker) = self.0.waiting.enter(row) {
+            let shared = Arc::clone(&self.0);
+            drop(tokio::task::spawn_blocking(move || shared.write(taker)));
+        }
+        let remote_id = told.await.map_err(|_| Error::internal("put a document", "the writer has stopped"))??;
+        Ok(Put::Indexed { remote_id })
     }
 
     async fn ask(&self, ids: &[DocumentId]) -> Result<Vec<Standing>> {
@@ -254,3 +299,5 @@ impl KnowledgeBase for Library {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod together;

@@ -1,4 +1,4 @@
-//! Every statement of the library but the search. One transaction for each change.
+//! Every statement of the library but the search. A removal is a transaction of its own; documents come in groups.
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
@@ -20,6 +20,13 @@ pub struct Texts {
     pub body: String,
 }
 
+impl Texts {
+    /// Bytes of all three.
+    pub fn bytes(&self) -> usize {
+        self.title.len() + self.path.len() + self.body.len()
+    }
+}
+
 /// The library's id of a document, if it is there.
 pub fn remote_id(connection: &Connection, id: &str) -> rusqlite::Result<Option<RemoteId>> {
     connection
@@ -28,14 +35,13 @@ pub fn remote_id(connection: &Connection, id: &str) -> rusqlite::Result<Option<R
         .optional()
 }
 
-/// Inserts a document whole, durably. Whoever calls has made sure that it is not there.
+/// Inserts a document, within a transaction. Whoever calls has made sure that it is not there.
 pub fn insert(
-    connection: &mut Connection,
+    transaction: &Connection,
     document: &Document,
     remote_id: &RemoteId,
     texts: &Texts,
 ) -> rusqlite::Result<()> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction
         .prepare_cached(
             "INSERT INTO documents (id, remote_id, connection, bucket, key, etag, tag, size, modified)
@@ -53,10 +59,14 @@ pub fn insert(
             document.modified,
         ])?;
     let number = transaction.last_insert_rowid();
-    transaction
-        .prepare_cached("INSERT INTO texts (number, title, path, body) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![number, texts.title, texts.path, texts.body])?;
-    transaction.commit()
+    for into_text_and_index in [
+        "INSERT INTO texts (number, title, path, body) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO search (rowid, title, path, body) VALUES (?1, ?2, ?3, ?4)",
+    ] {
+        let values = params![number, texts.title, texts.path, texts.body];
+        transaction.prepare_cached(into_text_and_index)?.execute(values)?;
+    }
+    Ok(())
 }
 
 /// Removes documents by the library's id, all or none; says how many there were.
