@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
+use s3_connector_engine::content::Content;
 use s3_connector_engine::knowledge_base::{
     Document, DocumentId, Held, KnowledgeBase, Put, RemoteId, Removal, SearchQuery, SearchReply, Standing, TagCount,
 };
@@ -93,7 +93,7 @@ fn document_of(connection: &str, key: &str, tag: &str) -> Document {
 
 /// Puts a document and waits until it is searchable.
 async fn put(kb: &Opened, document: &Document, text: &str) -> RemoteId {
-    match kb.put(document, Bytes::from(text.to_owned())).await.unwrap() {
+    match kb.put(document, Content::of(text.to_owned())).await.unwrap() {
         Put::Indexed { remote_id } => remote_id,
         Put::Accepted { remote_id } => {
             assert_eq!(appeared(kb, &document.id).await, Standing::Indexed { remote_id: remote_id.clone() });
@@ -208,7 +208,7 @@ pub async fn a_document_that_cannot_be_read_leaves_nothing(open: impl AsyncFn() 
     let document = document("notes.txt", "team");
     let mut bytes = b"\x7FELF\x02\x01\x01unreadable".to_vec();
     bytes.extend([0; 200]);
-    let refused = match kb.put(&document, Bytes::from(bytes)).await.unwrap() {
+    let refused = match kb.put(&document, Content::of(bytes)).await.unwrap() {
         Put::Declined(error) => panic!("no answer about the document itself: {error}"),
         Put::Refused { reason, .. } => {
             assert_eq!(ask(&kb, &document.id).await, Standing::Absent);

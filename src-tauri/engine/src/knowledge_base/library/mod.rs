@@ -31,6 +31,7 @@ use super::{
     TagCount,
 };
 use crate::connection::ConnectionId;
+use crate::content::Content;
 use crate::error::{Error, ErrorCode, Result};
 use crate::object::ObjectKey;
 use crate::scope::Intake;
@@ -172,7 +173,9 @@ impl Drop for Caller {
 
 #[async_trait]
 impl KnowledgeBase for Library {
-    async fn put(&self, document: &Document, content: Bytes) -> Result<Put> {
+    async fn put(&self, document: &Document, content: Content) -> Result<Put> {
+        // Its readers want a file whole.
+        let content = content.read_all().await?;
         let caller = Caller(Arc::new(AtomicBool::new(true)));
         let (document, wanted) = (document.clone(), Arc::clone(&caller.0));
         self.blocking(move |shared| shared.put(&document, &content, &wanted)).await
