@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
+use s3_connector_engine::content::{Content, IN_MEMORY, Incoming};
 use s3_connector_engine::knowledge_base::{
     Document, DocumentId, Held, KnowledgeBase, Put, RemoteId, Removal, SearchQuery, SearchReply, Standing, TagCount,
 };
@@ -37,6 +37,7 @@ macro_rules! knowledge_base_contract {
             the_same_document_at_the_same_time_is_one_document,
             what_was_answered_is_there_after_a_restart,
             a_document_that_cannot_be_read_leaves_nothing,
+            what_lies_on_the_disk_is_taken_whole,
             an_answer_for_every_id_in_order,
             a_removed_document_is_nowhere,
             a_removal_names_the_remote_id_only,
@@ -93,7 +94,11 @@ fn document_of(connection: &str, key: &str, tag: &str) -> Document {
 
 /// Puts a document and waits until it is searchable.
 async fn put(kb: &Opened, document: &Document, text: &str) -> RemoteId {
-    match kb.put(document, Bytes::from(text.to_owned())).await.unwrap() {
+    put_content(kb, document, Content::of(text.to_owned())).await
+}
+
+async fn put_content(kb: &Opened, document: &Document, content: Content) -> RemoteId {
+    match kb.put(document, content).await.unwrap() {
         Put::Indexed { remote_id } => remote_id,
         Put::Accepted { remote_id } => {
             assert_eq!(appeared(kb, &document.id).await, Standing::Indexed { remote_id: remote_id.clone() });
@@ -208,7 +213,7 @@ pub async fn a_document_that_cannot_be_read_leaves_nothing(open: impl AsyncFn() 
     let document = document("notes.txt", "team");
     let mut bytes = b"\x7FELF\x02\x01\x01unreadable".to_vec();
     bytes.extend([0; 200]);
-    let refused = match kb.put(&document, Bytes::from(bytes)).await.unwrap() {
+    let refused = match kb.put(&document, Content::of(bytes)).await.unwrap() {
         Put::Declined(error) => panic!("no answer about the document itself: {error}"),
         Put::Refused { reason, .. } => {
             assert_eq!(ask(&kb, &document.id).await, Standing::Absent);
@@ -222,6 +227,25 @@ pub async fn a_document_that_cannot_be_read_leaves_nothing(open: impl AsyncFn() 
     assert!(!refused.trim().is_empty());
     assert_eq!(search(&kb, "unreadable").await.total, 0);
     assert_eq!(search(&kb, "notes").await.total, 0);
+}
+
+/// Law 3, for what is not in memory.
+pub async fn what_lies_on_the_disk_is_taken_whole(open: impl AsyncFn() -> Opened) {
+    let (kb, folder) = (open().await, tempfile::tempdir().unwrap());
+    let mut incoming = Incoming::new(folder.path(), None);
+    incoming.take(b"the beginning\n").await.unwrap();
+    while incoming.length() < 2 * IN_MEMORY as u64 {
+        incoming.take(&b"and so on\n".repeat(1_000)).await.unwrap();
+    }
+    incoming.take(b"until the wombat").await.unwrap();
+    let content = incoming.whole().await.unwrap();
+    assert!(content.in_memory().is_none());
+    let document = document("long.md", "team");
+    let remote_id = put_content(&kb, &document, content.clone()).await;
+    assert_eq!(put_content(&kb, &document, content).await, remote_id);
+    for query in ["beginning", "wombat"] {
+        assert_eq!(keys(&search(&kb, query).await), BTreeSet::from(["long.md"]), "{query}");
+    }
 }
 
 /// Law 4.

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::future::join_all;
 use s3_connector_engine::connection::{ConnectionDraft, SecretNeed, Settings};
+use s3_connector_engine::content::Content;
 use s3_connector_engine::object::{ETag, ObjectKey, ObjectMeta};
 use s3_connector_engine::slices::{Listing, STREAMS};
 use s3_connector_engine::source::{Fetched, ObjectSource, ResolvedCredentials};
@@ -150,7 +151,7 @@ async fn etag_of(source: &dyn ObjectSource, key: &str) -> ETag {
 }
 
 fn fetched(bytes: impl Into<Bytes>) -> Fetched {
-    Fetched::Bytes(bytes.into())
+    Fetched::Whole(Content::of(bytes))
 }
 
 /// Fills the bucket with every key that the server can hold.

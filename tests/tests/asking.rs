@@ -1,7 +1,7 @@
 //! How many requests it takes to ask a Supermemory about many documents, and that few requests answer as truly as many.
 
-use bytes::Bytes;
 use futures::{StreamExt, stream};
+use s3_connector_engine::content::Content;
 use s3_connector_engine::knowledge_base::supermemory::Supermemory;
 use s3_connector_engine::knowledge_base::{
     Address, Document, DocumentId, KnowledgeBase, Put, RemoteId, Removal, Standing,
@@ -29,7 +29,7 @@ fn client(server: &FakeSupermemory) -> Supermemory {
 async fn put_all(client: &Supermemory, numbers: std::ops::Range<usize>) -> Vec<(DocumentId, RemoteId)> {
     let put = |n| async move {
         let document = document(n);
-        match client.put(&document, Bytes::from(format!("text of {n}"))).await.unwrap() {
+        match client.put(&document, Content::of(format!("text of {n}"))).await.unwrap() {
             Put::Accepted { remote_id } | Put::Indexed { remote_id } => (document.id, remote_id),
             put => panic!("not taken: {put:?}"),
         }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures::StreamExt;
+use s3_connector_engine::content::Content;
 use s3_connector_engine::knowledge_base::library::Library;
 use s3_connector_engine::knowledge_base::supermemory::Supermemory;
 use s3_connector_engine::knowledge_base::{Address, Document, KnowledgeBase, Put, SearchQuery, Standing};
@@ -98,7 +98,7 @@ async fn put_until_killed() {
     let library = &Library::open(&path).unwrap();
     let put = |n: u64| async move {
         let content = format!("first{n:08} {} last{n:08}", "filler words ".repeat(300));
-        let Put::Indexed { remote_id } = library.put(&document(n * 1000), Bytes::from(content)).await.unwrap() else {
+        let Put::Indexed { remote_id } = library.put(&document(n * 1000), Content::of(content)).await.unwrap() else {
             panic!("refused");
         };
         writeln!(std::io::stdout(), "\nput {} {n:08}", document(n * 1000).id).unwrap();

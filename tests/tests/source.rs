@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use s3_connector_engine::content::Content;
 use s3_connector_engine::error::{Error, ErrorCode};
 use s3_connector_engine::network::Network;
 use s3_connector_engine::object::{ETag, ObjectKey};
@@ -236,7 +237,7 @@ async fn a_key_that_may_list_and_not_get_is_told_so_at_the_read() {
     assert_eq!(source.fetch(&key, &etag).await.expect_err("refused").code, ErrorCode::AccessDenied);
     server.allow(ID, SECRET, Rights::GetOnly);
     assert_eq!(list_error(&source).await.code, ErrorCode::AccessDenied);
-    assert!(matches!(source.fetch(&key, &etag).await, Ok(Fetched::Bytes(_))));
+    assert!(matches!(source.fetch(&key, &etag).await, Ok(Fetched::Whole(_))));
 }
 
 #[tokio::test]
@@ -257,7 +258,7 @@ async fn a_public_bucket_is_read_without_a_signature() {
     assert_eq!(list_error(&source).await.code, ErrorCode::AccessDenied);
     server.make_public("user-files");
     assert_eq!(list_all(&source, "").await.len(), 1);
-    assert!(matches!(source.fetch(&key, &etag).await, Ok(Fetched::Bytes(_))));
+    assert!(matches!(source.fetch(&key, &etag).await, Ok(Fetched::Whole(_))));
     assert!(server.seen().iter().skip(1).all(|seen| seen.access_key.is_none()));
 }
 
@@ -364,7 +365,7 @@ async fn a_body_that_breaks_off_is_read_again() {
     let (server, source, key, etag) = with_object().await;
     server.fail(2, On::Get, Fault::CutBody);
     let read = source.fetch(&key, &etag).await.expect("bytes");
-    assert_eq!(read, Fetched::Bytes("the text of the object".into()));
+    assert_eq!(read, Fetched::Whole(Content::of("the text of the object")));
 }
 
 #[tokio::test]
@@ -445,7 +446,7 @@ async fn a_body_that_stands_still_is_given_up_in_bounded_time() {
     let source = hasty(&server).await;
     let object = list_all(&source, "").await.remove(0);
     server.fail(1, On::Get, Fault::StallBody);
-    assert!(matches!(source.fetch(&object.key, &object.etag).await, Ok(Fetched::Bytes(_))));
+    assert!(matches!(source.fetch(&object.key, &object.etag).await, Ok(Fetched::Whole(_))));
     server.fail_always(On::Get, Fault::StallBody);
     let error = source.fetch(&object.key, &object.etag).await.expect_err("an error");
     assert_eq!(error.code, ErrorCode::Unreachable);
@@ -458,7 +459,7 @@ async fn a_reply_longer_than_the_limit_is_not_taken_in() {
     server.put("user-files", "fits.md", vec![b'x'; 1_000]);
     let source = hasty(&server).await;
     let objects = list_all(&source, "").await;
-    assert!(matches!(source.fetch(&objects[0].key, &objects[0].etag).await, Ok(Fetched::Bytes(_))));
+    assert!(matches!(source.fetch(&objects[0].key, &objects[0].etag).await, Ok(Fetched::Whole(_))));
     let error = source.fetch(&objects[1].key, &objects[1].etag).await.expect_err("an error");
     assert_says(&error, ErrorCode::StorageFailed, "longer than 1000 bytes");
 }

@@ -10,6 +10,7 @@
 
 pub mod api;
 pub mod connection;
+pub mod content;
 mod diagnostics;
 mod doctor;
 pub mod engine;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use s3_connector_engine::connection::ConnectionId;
+use s3_connector_engine::content::Content;
 use s3_connector_engine::error::{Error, ErrorCode, Result};
 use s3_connector_engine::knowledge_base::{
     Document, DocumentId, Held, HeldPage, KnowledgeBase, Owner, Put, RemoteId, Removal, SearchQuery, SearchReply,
@@ -70,13 +70,14 @@ impl ObjectSource for World {
         if now != etag.as_str() && state.laws.hold(Law::IfMatch) {
             return Ok(Fetched::Changed);
         }
-        Ok(Fetched::Bytes(Bytes::from(content.to_string())))
+        Ok(Fetched::Whole(Content::of(content.to_string())))
     }
 }
 
 #[async_trait]
 impl KnowledgeBase for World {
-    async fn put(&self, document: &Document, content: Bytes) -> Result<Put> {
+    async fn put(&self, document: &Document, content: Content) -> Result<Put> {
+        let content = content.read_all().await?;
         let Document { id, key, etag, tag, .. } = document;
         let doc = Doc {
             id: id.clone(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use s3_connector_engine::content::Content;
 use s3_connector_engine::network::Network;
 use s3_connector_engine::object::{ETag, ObjectKey};
 use s3_connector_engine::source::{Fetched, Limits, ObjectSource, S3Source};
@@ -60,12 +61,12 @@ async fn a_limit_holds_back_what_is_read_until_it_is_lifted() {
     });
     // A day is owed after the first piece; others read on meanwhile.
     for _ in 0..20 {
-        assert!(matches!(fast.fetch(&key, &etag).await, Ok(Fetched::Bytes(bytes)) if bytes.len() == 100_000));
+        assert!(matches!(fast.fetch(&key, &etag).await, Ok(Fetched::Whole(content)) if content.length() == 100_000));
     }
     assert!(!reading.is_finished());
     limited.bandwidth.limit(None);
     let read = reading.await.unwrap().unwrap();
-    assert_eq!(read, Fetched::Bytes(vec![7; 100_000].into()));
+    assert_eq!(read, Fetched::Whole(Content::of(vec![7; 100_000])));
 }
 
 #[tokio::test]
@@ -79,7 +80,7 @@ async fn waiting_for_the_limit_is_not_taken_for_a_server_that_does_not_answer() 
     let source = S3Source::over(&network, &settings(&server.endpoint(), BUCKET), &key, limits).await.unwrap();
     let object = source.list("", None).await.unwrap().objects.remove(0);
     // It takes a second, which is longer than a read may take.
-    assert!(matches!(source.fetch(&object.key, &object.etag).await, Ok(Fetched::Bytes(_))));
+    assert!(matches!(source.fetch(&object.key, &object.etag).await, Ok(Fetched::Whole(_))));
 }
 
 #[tokio::test]

@@ -35,7 +35,10 @@ async fn an_authority_of_ones_own_is_trusted_where_its_file_is_given() {
     std::fs::write(&file, several).expect("a file");
     let trusting = source_with(&server, |s| s.ca_file = Some(file)).await.expect("a source");
     let objects = list_all(&trusting, "").await;
-    assert_eq!(trusting.fetch(&objects[0].key, &objects[0].etag).await.expect("bytes"), Fetched::Bytes("text".into()));
+    assert_eq!(
+        trusting.fetch(&objects[0].key, &objects[0].etag).await.expect("bytes"),
+        Fetched::Whole(Content::of("text"))
+    );
 }
 
 #[tokio::test]
@@ -64,7 +67,7 @@ async fn a_bucket_whose_readers_pay_is_read_by_those_who_say_so() {
     assert_eq!(list_error(&silent).await.code, ErrorCode::AccessDenied);
     let paying = source_with(&server, |s| s.requester_pays = true).await.expect("a source");
     let object = list_all(&paying, "").await.remove(0);
-    assert!(matches!(paying.fetch(&object.key, &object.etag).await, Ok(Fetched::Bytes(_))));
+    assert!(matches!(paying.fetch(&object.key, &object.etag).await, Ok(Fetched::Whole(_))));
 }
 
 #[tokio::test]
@@ -81,11 +84,11 @@ async fn a_region_that_is_left_open_is_followed_once_and_remembered() {
     server.lives_in("eu-west-3");
     let source = source_with(&server, |s| s.region = "auto".into()).await.expect("a source");
     let object = list_all(&source, "").await.remove(0);
-    assert!(matches!(source.fetch(&object.key, &object.etag).await, Ok(Fetched::Bytes(_))));
+    assert!(matches!(source.fetch(&object.key, &object.etag).await, Ok(Fetched::Whole(_))));
     assert_eq!(server.operations(), ["ListObjectsV2", "ListObjectsV2", "GetObject"]);
     // A read finds it too.
     let other = source_with(&server, |s| s.region = "auto".into()).await.expect("a source");
-    assert!(matches!(other.fetch(&object.key, &object.etag).await, Ok(Fetched::Bytes(_))));
+    assert!(matches!(other.fetch(&object.key, &object.etag).await, Ok(Fetched::Whole(_))));
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ async fn a_server_that_is_busy_for_a_moment_is_asked_again() {
     let (server, source, key, etag) = with_object().await;
     for fault in [Fault::SlowDown, Fault::InternalError, Fault::Hangup] {
         server.fail(2, On::Any, fault.clone());
-        assert!(matches!(source.fetch(&key, &etag).await, Ok(Fetched::Bytes(_))), "{fault:?}");
+        assert!(matches!(source.fetch(&key, &etag).await, Ok(Fetched::Whole(_))), "{fault:?}");
     }
 }
 
@@ -88,6 +88,6 @@ async fn a_server_that_stays_busy_is_an_error_after_three_attempts() {
         server.fail(3, On::Any, fault);
         assert_eq!(source.fetch(&key, &etag).await.expect_err("an error").code, code);
         // The fourth request finds the server well again.
-        assert!(matches!(source.fetch(&key, &etag).await, Ok(Fetched::Bytes(_))));
+        assert!(matches!(source.fetch(&key, &etag).await, Ok(Fetched::Whole(_))));
     }
 }

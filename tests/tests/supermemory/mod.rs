@@ -4,6 +4,7 @@
 mod answers;
 mod bases;
 mod fake;
+mod large;
 mod lifecycle;
 mod network;
 mod randomly;

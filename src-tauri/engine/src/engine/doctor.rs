@@ -244,7 +244,7 @@ async fn read(source: &S3Source, page: Page, ladder: Ladder, settings: &Settings
         return ladder.skip(Rung::Read, "Nothing to read: there is no small object on the first page");
     };
     match source.fetch(&object.key, &object.etag).await {
-        Ok(Fetched::Bytes(_)) => ladder.pass(Rung::Read, format!("Read “{}”", object.key)),
+        Ok(Fetched::Whole(_)) => ladder.pass(Rung::Read, format!("Read “{}”", object.key)),
         Ok(Fetched::Changed | Fetched::Gone) => ladder.skip(Rung::Read, "The object changed meanwhile"),
         Err(error) => {
             let finding = Finding { error, cause: Cause::Other };

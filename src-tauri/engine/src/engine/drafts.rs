@@ -95,7 +95,7 @@ impl Engine {
             (Some((prefix, at)), Some(number)) => (Feed::records(&self.store, number, prefix), at),
             _ => {
                 let (settings, credentials) = self.resolve_draft(&draft, id.as_deref()).await?;
-                let bucket = source(&self.network(), &settings, &credentials).await?;
+                let bucket = source(&self.data_dir, &self.network(), &settings, &credentials).await?;
                 (Feed::bucket(&self.store, number, settings.prefix, bucket), now())
             }
         };

@@ -245,13 +245,15 @@ fn access_key(access_key_id: &str, secret: Secret, session_token: Option<Secret>
     ResolvedCredentials::Keys { access_key_id: access_key_id.to_owned(), secret, session_token }
 }
 
-/// The bucket of these settings.
+/// The bucket of these settings. Objects of it may lie in the folder while they are on their way.
 async fn source(
+    folder: &Path,
     network: &Network,
     settings: &Settings,
     credentials: &ResolvedCredentials,
 ) -> Result<Arc<dyn ObjectSource>> {
-    Ok(Arc::new(S3Source::over(network, settings, credentials, Limits::default()).await?))
+    let source = S3Source::over(network, settings, credentials, Limits::default()).await?;
+    Ok(Arc::new(source.spooling_in(folder)))
 }
 
 /// A lock that a panic elsewhere does not take away: the values behind these locks are whole between statements.

@@ -168,7 +168,7 @@ impl Engine {
         under: Under<'_>,
     ) -> Result<()> {
         let _claim = self.claim(&row.connection.id).await?;
-        let source = source(&self.network(), settings, credentials).await?;
+        let source = source(&self.data_dir, &self.network(), settings, credentials).await?;
         let (cancel, clock): (_, Clock) = (CancellationToken::new(), Arc::new(now));
         listing::list(&self.store, source, row.number, under, &cancel, &clock, |_| {}).await?;
         Ok(())

@@ -286,7 +286,7 @@ impl Engine {
             let settings = &row.connection.settings;
             let base = self.base(&settings.destination).await?;
             let credentials = resolve(&self.secrets, &row.connection.id, &settings.credentials).await?;
-            Ok(Ends { source: source(&self.network(), settings, &credentials).await?, base })
+            Ok(Ends { source: source(&self.data_dir, &self.network(), settings, &credentials).await?, base })
         };
         // An error here is the state file's: the run's row stays open and is closed when the next one begins.
         if let Err(error) = run.go(ends).await {

@@ -6,11 +6,11 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::connection::{ConnectionId, Destination};
+use crate::content::Content;
 use crate::error::{Error, ErrorCode, Result};
 use crate::object::{ETag, ObjectKey};
 use crate::scope::Intake;
@@ -237,7 +237,7 @@ pub fn intake(destination: &Destination) -> Intake {
 #[async_trait]
 pub trait KnowledgeBase: Send + Sync {
     /// Takes a document's bytes (the whole object; at most [`Intake::size_limit`]).
-    async fn put(&self, document: &Document, content: Bytes) -> Result<Put>;
+    async fn put(&self, document: &Document, content: Content) -> Result<Put>;
     /// How these documents stand, in the order asked.
     async fn ask(&self, ids: &[DocumentId]) -> Result<Vec<Standing>>;
     /// Removes by remote id, never by the engine's id; answers in order.

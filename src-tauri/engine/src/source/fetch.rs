@@ -7,12 +7,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
-use bytes::{Bytes, BytesMut};
 
 use super::Fetched;
 use super::classify::{Asked, Failure, classify, readable};
 use super::listing::Stamp;
 use super::s3::{Route, S3Source};
+use crate::content::{Content, Incoming};
 use crate::error::{Error, ErrorCode, Result};
 use crate::object::{ETag, ObjectKey};
 
@@ -83,10 +83,10 @@ impl S3Source {
         }
         let modified = reply.last_modified;
         match self.body(reply, promised, key, patience).await? {
-            Body::Whole(bytes) if stamp.is_some_and(|s| !s.matches(modified.as_ref(), bytes.len() as u64)) => {
+            Body::Whole(content) if stamp.is_some_and(|s| !s.matches(modified.as_ref(), content.length())) => {
                 Ok(Attempt::Done(Fetched::Changed))
             }
-            Body::Whole(bytes) => Ok(Attempt::Done(Fetched::Bytes(bytes))),
+            Body::Whole(content) => Ok(Attempt::Done(Fetched::Whole(content))),
             Body::BrokeOff(reason) => Ok(Attempt::BrokeOff(reason)),
         }
     }
@@ -119,19 +119,19 @@ impl S3Source {
         key: &ObjectKey,
         patience: &Patience,
     ) -> Result<Body> {
-        let mut bytes = BytesMut::with_capacity(promised.and_then(|n| usize::try_from(n).ok()).unwrap_or(0));
+        let mut incoming = Incoming::new(&self.spool, promised);
         while let Some(chunk) = reply.body.next().await {
             match chunk {
-                Ok(chunk) if bytes.len() as u64 + chunk.len() as u64 > self.limits.bytes => {
+                Ok(chunk) if incoming.length() + chunk.len() as u64 > self.limits.bytes => {
                     return Err(self.too_long(key));
                 }
                 Ok(chunk) => {
-                    bytes.extend_from_slice(&chunk);
+                    incoming.take(&chunk).await?;
                     // What is not taken yet waits at the server.
                     patience.wait(self.network.bandwidth.pass(chunk.len())).await;
                 }
                 Err(error) => {
-                    let got = bytes.len();
+                    let got = incoming.length();
                     return Ok(Body::BrokeOff(format!(
                         "the reply broke off after {got} bytes: {}",
                         readable(&error.to_string())
@@ -139,11 +139,12 @@ impl S3Source {
                 }
             }
         }
+        let came = incoming.length();
         match promised {
-            Some(promised) if promised != bytes.len() as u64 => {
-                Ok(Body::BrokeOff(format!("{} bytes came of the {promised} that the reply promised", bytes.len())))
+            Some(promised) if promised != came => {
+                Ok(Body::BrokeOff(format!("{came} bytes came of the {promised} that the reply promised")))
             }
-            Some(_) | None => Ok(Body::Whole(bytes.freeze())),
+            Some(_) | None => Ok(Body::Whole(incoming.whole().await?)),
         }
     }
 }
@@ -191,6 +192,6 @@ enum Attempt {
 }
 
 enum Body {
-    Whole(Bytes),
+    Whole(Content),
     BrokeOff(String),
 }

@@ -1,8 +1,8 @@
 //! Where objects come from: the trait, its laws, and Amazon S3 (and everything that speaks like it).
 
 use async_trait::async_trait;
-use bytes::Bytes;
 
+use crate::content::Content;
 use crate::error::Result;
 use crate::object::{ETag, ObjectKey, ObjectMeta};
 use crate::secrets::Secret;
@@ -81,8 +81,8 @@ pub struct Names {
 /// Answer to a read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fetched {
-    /// The bytes of exactly the version asked for.
-    Bytes(Bytes),
+    /// The bytes of exactly the version asked for, all of them.
+    Whole(Content),
     /// The object has another version now.
     Changed,
     /// The bucket answered that there is no such object.

@@ -10,6 +10,7 @@
 //! Not here: which objects are wanted, when to read again after a failed run, and whether keys rise (the
 //! engine checks that over all pages).
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -104,6 +105,8 @@ pub struct S3Source {
     route: Mutex<Route>,
     pub(super) limits: Limits,
     pub(super) network: Network,
+    /// Where large objects lie while they are on their way.
+    pub(super) spool: PathBuf,
     signals: Arc<Signals>,
     /// Servers repeat tokens in their messages; ours must not get into an error.
     session_token: Option<Secret>,
@@ -158,7 +161,16 @@ impl S3Source {
         };
         let route = Mutex::new(Route { client, target });
         let network = network.clone();
-        Ok(Self { route, limits, network, signals, session_token, looked_in: looked_in(credentials) })
+        let (spool, looked_in) = (std::env::temp_dir(), looked_in(credentials));
+        Ok(Self { route, limits, network, spool, signals, session_token, looked_in })
+    }
+
+    /// Large objects lie in this folder while they are on their way, and not in the system's temporary one, which may be
+    /// in memory.
+    #[must_use]
+    pub fn spooling_in(mut self, folder: &Path) -> Self {
+        self.spool = folder.to_owned();
+        self
     }
 
     /// Milliseconds by which the server's clock is ahead of this computer's, once a reply has told it. Requests are

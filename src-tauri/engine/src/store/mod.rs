@@ -164,11 +164,11 @@ impl std::fmt::Debug for Store {
     }
 }
 
-/// Runs SQLite work where it may block.
+/// Runs work where it may block.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
-        Err(e) => Err(Error::internal("working with the state file", e)),
+        Err(e) => Err(Error::internal("working on the disk", e)),
     }
 }
 
@@ -186,9 +186,11 @@ pub(crate) fn sql_error(error: rusqlite::Error) -> Error {
     Error::new(code, error.to_string())
 }
 
-fn unusable(folder: &Path, error: &std::io::Error) -> Error {
+/// Turns an error of a file in a folder into one that a person can act on.
+pub(crate) fn unusable(folder: &Path, error: &std::io::Error) -> Error {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
     let code = match error.kind() {
-        std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
+        StorageFull | QuotaExceeded => ErrorCode::DiskFull,
         _ => ErrorCode::DataFolderUnusable,
     };
     Error::new(code, format!("{}: {error}", folder.display()))

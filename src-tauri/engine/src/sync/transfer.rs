@@ -2,19 +2,17 @@
 
 use std::sync::Mutex;
 
-use bytes::Bytes;
-use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::Settings;
+use crate::content::Content;
 use crate::error::{Error, ErrorCode, Result};
 use crate::knowledge_base::{Document, KnowledgeBase, Put};
 use crate::laws::{Law, Laws};
 use crate::object::ObjectMeta;
 use crate::plan::{DocumentRow, DocumentState, Wanted, document_id};
 use crate::source::{Fetched, ObjectSource};
-use crate::store::blocking;
 use crate::store::documents::Intent;
 use crate::store::keys::KeyRow;
 use crate::sync::Clock;
@@ -25,7 +23,8 @@ use crate::sync::pace::Pace;
 use crate::sync::progress::Progress;
 use crate::view::{ItemOutcome, RunItem};
 
-/// Bytes of objects in memory at once, in KiB: one of the largest files and some small ones.
+/// Bytes of objects on their way at once, in KiB, on the disk and in memory: one of the largest files and some small ones.
+/// The library reads what lies on the disk into memory, so this bounds both.
 const BYTES_IN_FLIGHT_KIB: u32 = 64 * 1024;
 
 /// What all lanes of a run share.
@@ -49,7 +48,7 @@ pub struct Lanes<'a> {
     /// Which laws hold.
     pub laws: Laws,
     pace: Pace,
-    memory: Semaphore,
+    room: Semaphore,
     budget: Mutex<Budget>,
 }
 
@@ -68,10 +67,10 @@ impl<'a> Lanes<'a> {
         laws: Laws,
         lanes: usize,
     ) -> Self {
-        let memory = Semaphore::new(BYTES_IN_FLIGHT_KIB as usize);
+        let room = Semaphore::new(BYTES_IN_FLIGHT_KIB as usize);
         let budget = Mutex::default();
         let pace = Pace::new(lanes, source.throttled() + base.throttled());
-        Self { connection, settings, source, base, ledger, progress, cancel, clock, laws, pace, memory, budget }
+        Self { connection, settings, source, base, ledger, progress, cancel, clock, laws, pace, room, budget }
     }
 
     /// Sends the wanted document of a key.
@@ -92,7 +91,7 @@ impl<'a> Lanes<'a> {
             return Ok(());
         }
         let kib = u32::try_from(object.size / 1024 + 1).unwrap_or(u32::MAX).min(BYTES_IN_FLIGHT_KIB);
-        let _bytes = self.memory.acquire_many(kib).await.map_err(|e| Error::internal("waiting for memory", e))?;
+        let _room = self.room.acquire_many(kib).await.map_err(|e| Error::internal("waiting for room", e))?;
         // What is only read can be let go of at any moment; nothing has begun over there.
         let fetched = tokio::select! {
             biased;
@@ -100,8 +99,8 @@ impl<'a> Lanes<'a> {
             fetched = self.source.fetch(&key.key, &want.etag) => fetched,
         };
         self.heed();
-        let fetched = match fetched {
-            Ok(Fetched::Bytes(bytes)) => bytes,
+        let content = match fetched {
+            Ok(Fetched::Whole(content)) => content,
             Ok(Fetched::Changed | Fetched::Gone) => {
                 // The bucket moved on since it was listed; the next run decides.
                 self.progress.add_settled();
@@ -109,18 +108,17 @@ impl<'a> Lanes<'a> {
             }
             Err(error) => return self.failed(object, want, error).await,
         };
-        if fetched.len() as u64 != object.size {
-            let detail = format!("“{}” has {} bytes, {} came", key.key, object.size, fetched.len());
+        if content.length() != object.size {
+            let detail = format!("“{}” has {} bytes, {} came", key.key, object.size, content.length());
             return self.failed(object, want, Error::new(ErrorCode::StorageFailed, detail)).await;
         }
-        let hash = hash(fetched.clone()).await?;
-        match twin(&key.rows, judgement, want, &hash) {
+        match twin(&key.rows, judgement, want, content.hash()) {
             Some(twin) => {
                 self.ledger.enter(Entry::Follow(twin.id.clone(), want.etag.clone())).await?;
                 self.progress.add_settled();
                 Ok(())
             }
-            None => self.put(object, want, id, hash, fetched, is_new(&key.rows)).await,
+            None => self.put(object, want, id, content, is_new(&key.rows)).await,
         }
     }
 
@@ -129,8 +127,7 @@ impl<'a> Lanes<'a> {
         object: &ObjectMeta,
         want: &Wanted,
         id: String,
-        hash: Vec<u8>,
-        bytes: Bytes,
+        content: Content,
         is_new: Option<bool>,
     ) -> Result<()> {
         let (key, etag, tag) = (object.key.clone(), want.etag.clone(), want.tag.clone());
@@ -139,7 +136,7 @@ impl<'a> Lanes<'a> {
             key: key.clone(),
             etag: etag.clone(),
             tag: tag.clone(),
-            content_hash: Some(hash),
+            content_hash: Some(content.hash().to_vec()),
             size: object.size,
             at: (self.clock)(),
         };
@@ -157,7 +154,7 @@ impl<'a> Lanes<'a> {
             modified: object.modified,
         };
         let now = (self.clock)();
-        let answer = self.base.put(&document, bytes).await;
+        let answer = self.base.put(&document, content).await;
         self.heed();
         let (entry, outcome, detail) = match answer {
             Ok(Put::Indexed { remote_id }) => {
@@ -234,14 +231,4 @@ fn twin<'r>(rows: &'r [DocumentRow], judgement: &Judgement, want: &Wanted, hash:
     };
     let same = |row: &&DocumentRow| row.tag == want.tag && !row.retry && row.content_hash.as_deref() == Some(hash);
     rows.iter().filter(settled).find(same)
-}
-
-/// Files from this size on are hashed where it may block.
-const LARGE: usize = 256 * 1024;
-
-async fn hash(bytes: Bytes) -> Result<Vec<u8>> {
-    if bytes.len() < LARGE {
-        return Ok(Sha256::digest(&bytes).to_vec());
-    }
-    blocking(move || Ok(Sha256::digest(&bytes).to_vec())).await
 }

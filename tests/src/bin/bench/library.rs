@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use futures::StreamExt;
+use s3_connector_engine::content::Content;
 use s3_connector_engine::engine::Engine;
 use s3_connector_engine::knowledge_base::library::Library;
 use s3_connector_engine::knowledge_base::{Document, KnowledgeBase, Put};
@@ -119,7 +120,7 @@ async fn put(folder: &Path, texts: &[Bytes]) -> f64 {
         .for_each_concurrent(lanes, |(document, text)| {
             let library = &library;
             async move {
-                let answer = library.put(document, text.clone()).await.unwrap();
+                let answer = library.put(document, Content::of(text.clone())).await.unwrap();
                 assert!(matches!(answer, Put::Indexed { .. }), "{answer:?}");
             }
         })

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: what a person waits for and what the machine gives for it, in parts that can be named: the window,
 //! a whole sync, the preview, the rule tester, listings beside rclone and the AWS CLI, buckets as they grow, documents on
-//! their way into the library beside a bare insert, and to a Supermemory. Buckets are made up in this process. Where a bar
-//! is missed, the bench fails.
+//! their way into the library beside a bare insert and to a Supermemory, and one large object. Buckets are made up in this
+//! process. Where a bar is missed, the bench fails.
 
 #![allow(clippy::unwrap_used, reason = "a bench that cannot go on panics")]
 #![allow(clippy::print_stdout, reason = "its voice is the terminal")]
@@ -12,6 +12,7 @@ mod desktop;
 #[cfg(target_os = "linux")]
 mod first_use;
 mod growth;
+mod large;
 mod library;
 mod listing;
 mod plot;
@@ -90,6 +91,7 @@ const PARTS: &[Part] = &[
         misses: there::is_slow,
         missed: "less is sent than the requests at once make possible",
     },
+    Part { name: "large", misses: large::takes_too_much, missed: "a large object must not lie in memory" },
 ];
 
 fn main() -> ExitCode {

@@ -34,6 +34,7 @@ use super::{
     TagCount,
 };
 use crate::connection::ConnectionId;
+use crate::content::Content;
 use crate::error::{Error, ErrorCode, Result};
 use crate::object::ObjectKey;
 use crate::scope::Intake;
@@ -199,8 +200,10 @@ impl KnowledgeBase for Library {
     /// Whoever does not wait any more is left out of the transaction that its document would have been in, as far as that
     /// has not begun; and asking waits for the writer, and so comes behind what has. This is why the landing window can be
     /// zero.
-    async fn put(&self, document: &Document, content: Bytes) -> Result<Put> {
+    async fn put(&self, document: &Document, content: Content) -> Result<Put> {
         let (document, turn) = (document.clone(), permit(&self.0.reading, 1).await?);
+        // Its readers want a file whole; so many of them at once, and no more.
+        let content = content.read_all().await?;
         let reading = move |shared: &Shared| Ok((shared.read(&document, &content)?, document, turn));
         let (read, document, turn) = self.blocking(reading).await?;
         let texts = match read {

@@ -1,6 +1,7 @@
 use tempfile::TempDir;
 
 use super::*;
+use crate::content::Content;
 use crate::error::ErrorCode;
 use crate::object::ETag;
 use crate::tag::ContainerTag;
@@ -26,7 +27,7 @@ impl World {
     }
 
     async fn put(&self, key: &str, tag: &str, content: &str) -> Put {
-        self.library.put(&document(key, tag), Bytes::from(content.to_owned())).await.expect("an answer")
+        self.library.put(&document(key, tag), Content::of(content.to_owned())).await.expect("an answer")
     }
 
     pub(super) async fn keys(&self, query: &str) -> Vec<String> {
@@ -191,8 +192,7 @@ async fn a_search_does_not_wait_for_a_write() {
 #[tokio::test]
 async fn a_refused_document_leaves_nothing() {
     let world = World::new();
-    let answer =
-        world.library.put(&document("a.txt", "team"), Bytes::from_static(b"\0\0\0\0")).await.expect("an answer");
+    let answer = world.library.put(&document("a.txt", "team"), Content::of("\0\0\0\0")).await.expect("an answer");
     assert_eq!(answer, Put::Refused { code: ErrorCode::DocumentRefused, reason: "The file is not text".into() });
     let rows = rows::count(&world.library.0.idle_writer()).expect("a number");
     assert_eq!((rows, world.library.document_count()), (0, 0));
@@ -296,7 +296,7 @@ async fn a_full_disk_says_so_and_what_was_put_before_is_whole() {
     limit(2);
     let large: String = (0..9_000).map(|word| format!("word{word} ")).collect();
     let put = |content: &str| {
-        let content = Bytes::from(content.to_owned());
+        let content = Content::of(content.to_owned());
         let library = world.library.clone();
         async move { library.put(&document("second.txt", "t"), content).await }
     };

@@ -64,8 +64,8 @@ fn word(key: &str) -> String {
     format!("zq{}", key.replace('.', "x"))
 }
 
-fn text(key: &str) -> Bytes {
-    format!("The word of this one is {}.", word(key)).into()
+fn text(key: &str) -> Content {
+    Content::of(format!("The word of this one is {}.", word(key)))
 }
 
 #[tokio::test]
@@ -172,7 +172,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         runtime.block_on(async {
             let world = World::with_poison();
-            let key = |number: u8| if number % 7 == 0 { format!("poison{number}.txt") } else { format!("{number}.txt") };
+            let key = |number: u8| if number.is_multiple_of(7) { format!("poison{number}.txt") } else { format!("{number}.txt") };
             let world = &world;
             let seen: Vec<(String, Option<bool>)> = futures::stream::iter(callers)
                 .map(|(number, patience)| async move {

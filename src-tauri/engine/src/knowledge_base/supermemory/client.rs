@@ -192,6 +192,10 @@ impl Client {
 
     /// Why there is no answer. Its text never has the request in it: the cause is told by its kind.
     fn silence(&self, error: reqwest::Error) -> Silence {
+        // What was to be sent could not be read.
+        if let Some(own) = refusal::own_cause(&error) {
+            return Silence { error: own.clone(), unsent: false };
+        }
         let host = self.host();
         let failed = |code, what: &str| Error::new(code, format!("{host} {what}"));
         let error_of_tls = refusal::tls_cause(&error);

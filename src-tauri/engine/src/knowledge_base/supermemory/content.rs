@@ -2,7 +2,7 @@
 //!
 //! | content | sent as |
 //! | --- | --- |
-//! | valid UTF-8 up to 1 MB | `content` of `POST /v3/documents` |
+//! | valid UTF-8 up to 1 MB (always in memory) | `content` of `POST /v3/documents` |
 //! | the same, but nothing else than a URL | a text file: as `content` the URL would be fetched |
 //! | longer UTF-8, PDF, what is not UTF-8 | a file |
 //! | nothing, white space only, UTF-8 with NUL bytes, over 50 MB | not at all |
@@ -14,6 +14,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use serde_json::{Map, Value};
 
 use super::types::{Kind, PDF, TEXT, UNKNOWN, binary};
+use crate::content::IN_MEMORY;
 use crate::error::ErrorCode;
 use crate::knowledge_base::Document;
 use crate::object::{ETag, ObjectKey};
@@ -21,6 +22,8 @@ use crate::tag::ContainerTag;
 
 /// Longest text of a document, in bytes (<https://supermemory.ai/docs/concepts/content-types>: 1 MB).
 const LONGEST_TEXT: usize = 1_000_000;
+// What lies on the disk goes as a file.
+const _: () = assert!(LONGEST_TEXT <= IN_MEMORY);
 /// Largest file, in bytes (<https://supermemory.ai/docs/ingestion/add-memories>: 50 MB).
 pub const LARGEST_FILE: u64 = 50_000_000;
 /// The readers of PDF look for its header in the first kilobyte.
@@ -59,41 +62,122 @@ pub struct Unfit {
     pub reason: &'static str,
 }
 
+/// What bytes are, whatever their key promises; found out piece by piece, as not all of them need be in memory.
+#[derive(Debug)]
+pub struct Reading {
+    /// The first ones.
+    head: Vec<u8>,
+    is_text: bool,
+    has_nul: bool,
+    is_blank: bool,
+    /// The beginning of a character whose rest has not come.
+    cut: Vec<u8>,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { head: Vec::new(), is_text: true, has_nul: false, is_blank: true, cut: Vec::new() }
+    }
+}
+
+impl Reading {
+    /// Reads on.
+    pub fn take(&mut self, piece: &[u8]) {
+        let room = PDF_HEAD - self.head.len();
+        self.head.extend_from_slice(&piece[..piece.len().min(room)]);
+        if !self.is_text {
+            return;
+        }
+        let mut cut = std::mem::take(&mut self.cut);
+        let piece = if cut.is_empty() {
+            piece
+        } else {
+            cut.extend_from_slice(piece);
+            &cut
+        };
+        let whole = match std::str::from_utf8(piece) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            Ok(_) | Err(_) => piece.len(),
+        };
+        match std::str::from_utf8(&piece[..whole]) {
+            Ok(text) => {
+                self.has_nul |= text.contains('\0');
+                self.is_blank &= text.chars().all(is_blank);
+                self.cut = piece[whole..].to_vec();
+            }
+            Err(_) => self.is_text = false,
+        }
+    }
+
+    /// Whether what follows changes nothing.
+    pub fn is_decided(&self) -> bool {
+        !self.is_text && self.head.len() == PDF_HEAD
+    }
+
+    /// Whether all of it is text.
+    fn is_text(&self) -> bool {
+        self.is_text && self.cut.is_empty()
+    }
+}
+
 /// What this content is sent as.
 ///
 /// # Errors
 /// Why it is not sent at all.
 pub fn form<'a>(key: &ObjectKey, content: &'a [u8]) -> Result<Form<'a>, Unfit> {
+    let mut reading = Reading::default();
+    reading.take(content);
+    if let Some(file) = file_unless_text(key, content.len() as u64, &reading)? {
+        return Ok(Form::File(file));
+    }
+    match std::str::from_utf8(content) {
+        Ok(text) if text.len() <= LONGEST_TEXT && !is_url(text) => Ok(Form::Text(text)),
+        Ok(_) | Err(_) => Ok(Form::File(text_file(key))),
+    }
+}
+
+/// What content of this length is sent as that is not in memory, and was read as far as it decides.
+///
+/// # Errors
+/// Why it is not sent at all.
+pub fn form_on_disk(key: &ObjectKey, length: u64, reading: &Reading) -> Result<File, Unfit> {
+    Ok(file_unless_text(key, length, reading)?.unwrap_or_else(|| text_file(key)))
+}
+
+/// The file that content is sent as which is something else than text.
+fn file_unless_text(key: &ObjectKey, length: u64, reading: &Reading) -> Result<Option<File>, Unfit> {
     let refused = |reason| Err(Unfit { code: ErrorCode::DocumentRefused, reason });
-    if content.is_empty() {
+    if length == 0 {
         return refused("The file is empty");
     }
-    if content.len() as u64 > LARGEST_FILE {
+    if length > LARGEST_FILE {
         return Err(Unfit { code: ErrorCode::DocumentTooLarge, reason: "Supermemory takes files up to 50 MB" });
     }
     let extension = key.extension();
-    if is_pdf(&extension, content) {
-        return Ok(Form::File(file("pdf", Kind::Pdf, PDF)));
+    if is_pdf(&extension, &reading.head) {
+        return Ok(Some(file("pdf", Kind::Pdf, PDF)));
     }
-    let Ok(text) = std::str::from_utf8(content) else {
-        let (kind, mime) = binary(&extension);
-        return Ok(Form::File(file(&extension, kind, mime)));
-    };
-    if text.contains('\0') {
-        return match binary(&extension) {
+    let (kind, mime) = binary(&extension);
+    if !reading.is_text() {
+        return Ok(Some(file(&extension, kind, mime)));
+    }
+    if reading.has_nul {
+        return match kind {
             // Nothing that is text, whatever its bytes happen to spell.
-            (kind @ (Kind::Image | Kind::Audio | Kind::Video), mime) => Ok(Form::File(file(&extension, kind, mime))),
+            Kind::Image | Kind::Audio | Kind::Video => Ok(Some(file(&extension, kind, mime))),
             _ => refused("The file looks like text and has NUL bytes, which Supermemory does not take"),
         };
     }
-    if text.chars().all(is_blank) {
+    if reading.is_blank {
         return refused("The file has only white space");
     }
-    if text.len() > LONGEST_TEXT || is_url(text) {
-        let extension = if takes_text(&extension) { extension } else { "txt".into() };
-        return Ok(Form::File(file(&extension, Kind::Text, TEXT)));
-    }
-    Ok(Form::Text(text))
+    Ok(None)
+}
+
+/// Text as a file.
+fn text_file(key: &ObjectKey) -> File {
+    let extension = key.extension();
+    file(if takes_text(&extension) { &extension } else { "txt" }, Kind::Text, TEXT)
 }
 
 fn file(extension: &str, kind: Kind, mime: &'static str) -> File {
@@ -105,8 +189,7 @@ fn file(extension: &str, kind: Kind, mime: &'static str) -> File {
 }
 
 /// PDF may be pure ASCII, and is no text to search all the same.
-fn is_pdf(extension: &str, content: &[u8]) -> bool {
-    let head = &content[..content.len().min(PDF_HEAD)];
+fn is_pdf(extension: &str, head: &[u8]) -> bool {
     head.starts_with(b"%PDF-") || (extension == "pdf" && head.windows(5).any(|bytes| bytes == b"%PDF-"))
 }
 

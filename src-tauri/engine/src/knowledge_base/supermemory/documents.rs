@@ -1,6 +1,5 @@
 //! Documents one by one: putting them, asking how they stand, removing them by id.
 
-use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use reqwest::multipart::{Form as Multipart, Part};
 use reqwest::{Body, Method};
@@ -8,9 +7,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::client::{Client, REQUESTS, Repeat, Reply, Silence, time_for};
-use super::content::{self, File, Form, Told};
+use super::content::{self, File, Form, Reading, Told};
 use super::lists;
 use super::refusal::{self, Means};
+use crate::content::Content;
 use crate::error::{Error, ErrorCode, Result};
 use crate::knowledge_base::{Document, DocumentId, Held, Put, RemoteId, Removal, Standing};
 use crate::plan::document_id;
@@ -106,8 +106,16 @@ struct Taken {
 }
 
 /// Puts a document.
-pub async fn put(client: &Client, document: &Document, bytes: Bytes) -> Result<Put> {
-    let form = match content::form(&document.key, &bytes) {
+pub async fn put(client: &Client, document: &Document, bytes: Content) -> Result<Put> {
+    let form = match bytes.in_memory() {
+        Some(bytes) => content::form(&document.key, bytes),
+        None => match look_through(&bytes).await {
+            Ok(reading) => content::form_on_disk(&document.key, bytes.length(), &reading).map(Form::File),
+            // Nothing was sent.
+            Err(error) => return Ok(Put::Declined(error)),
+        },
+    };
+    let form = match form {
         Ok(form) => form,
         Err(unfit) => return Ok(Put::Refused { code: unfit.code, reason: unfit.reason.into() }),
     };
@@ -120,7 +128,7 @@ pub async fn put(client: &Client, document: &Document, bytes: Bytes) -> Result<P
         Form::File(file) => {
             let request = || {
                 let request = client.request(Method::POST, &["v3", "documents", "file"]);
-                request.multipart(file_body(document, &file, &bytes)).timeout(time_for(bytes.len() as u64))
+                request.multipart(file_body(document, &file, &bytes)).timeout(time_for(bytes.length()))
             };
             client.answer(Repeat::WhenRefused, request).await
         }
@@ -164,8 +172,19 @@ pub fn text_body(document: &Document, text: &str) -> Value {
     body
 }
 
-/// The body of `POST /v3/documents/file`. The bytes are shared, not copied.
-fn file_body(document: &Document, file: &File, bytes: &Bytes) -> Multipart {
+/// As far as it takes to know what the bytes are.
+async fn look_through(bytes: &Content) -> Result<Reading> {
+    let (mut reading, mut pieces) = (Reading::default(), bytes.pieces());
+    while !reading.is_decided()
+        && let Some(piece) = pieces.try_next().await?
+    {
+        reading.take(&piece);
+    }
+    Ok(reading)
+}
+
+/// The body of `POST /v3/documents/file`. The bytes are shared, not copied; those on the disk are read while they go.
+fn file_body(document: &Document, file: &File, bytes: &Content) -> Multipart {
     let mut form = Multipart::new()
         .text("containerTag", document.tag.to_string())
         .text("customId", document.id.clone())
@@ -179,7 +198,8 @@ fn file_body(document: &Document, file: &File, bytes: &Bytes) -> Multipart {
     if file.tells_mime {
         form = form.text("mimeType", file.mime);
     }
-    let part = || Part::stream_with_length(Body::from(bytes.clone()), bytes.len() as u64).file_name(file.name.clone());
+    let body = || bytes.in_memory().map_or_else(|| Body::wrap_stream(bytes.pieces()), |bytes| bytes.clone().into());
+    let part = || Part::stream_with_length(body(), bytes.length()).file_name(file.name.clone());
     // Every type of the table is well formed; one that were not would be left out.
     let part = part().mime_str(file.mime).unwrap_or_else(|_| part());
     form.part("file", part)

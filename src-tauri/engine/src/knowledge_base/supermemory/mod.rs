@@ -8,7 +8,6 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
@@ -18,6 +17,7 @@ use super::{
     Standing, TagCount,
 };
 use crate::connection::ConnectionId;
+use crate::content::Content;
 use crate::error::Result;
 use crate::network::Proxy;
 use crate::scope::Intake;
@@ -135,7 +135,7 @@ impl Supermemory {
 
 #[async_trait]
 impl KnowledgeBase for Supermemory {
-    async fn put(&self, document: &Document, content: Bytes) -> Result<Put> {
+    async fn put(&self, document: &Document, content: Content) -> Result<Put> {
         let answer = documents::put(&self.client, document, content).await;
         match &answer {
             Ok(Put::Accepted { remote_id }) => self.census.put(&document.id, Some(remote_id)),

@@ -8,7 +8,7 @@ use std::error::Error as StdError;
 
 use serde_json::Value;
 
-use crate::error::ErrorCode;
+use crate::error::{Error, ErrorCode};
 
 /// Longest words of a server that are passed on, in characters.
 const LONGEST_WORDS: usize = 200;
@@ -92,14 +92,16 @@ pub fn shortened(text: &str) -> String {
 
 /// What a handshake failed of, where that is why there is no answer.
 pub fn tls_cause(error: &reqwest::Error) -> Option<String> {
-    let mut cause: Option<&(dyn StdError + 'static)> = error.source();
-    while let Some(error) = cause {
-        if let Some(tls) = tls_error(error) {
-            return Some(tls.to_string());
-        }
-        cause = error.source();
-    }
-    None
+    causes(error).find_map(tls_error).map(ToString::to_string)
+}
+
+/// An error of ours that an error comes from.
+pub fn own_cause(error: &reqwest::Error) -> Option<&Error> {
+    causes(error).find_map(|cause| cause.downcast_ref())
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |cause| (**cause).source())
 }
 
 /// The error of TLS in an error of I/O, or in an error of I/O in one: those name the source of what they wrap, and not what

@@ -79,3 +79,18 @@ fn only_this_computer_is_loopback() {
     assert!(is("http://localhost:1") && is("http://127.9.9.9") && is("http://[::1]:5"));
     assert!(!is("http://10.0.0.1") && !is("https://localhost.example.com"));
 }
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_is_told_as_itself_and_not_as_a_server_that_is_silent() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let client = client(&format!("http://{}", listener.local_addr().expect("an address")), None);
+    let request = || {
+        let pieces = [Ok("a piece"), Err(Error::new(ErrorCode::DataFolderUnusable, "the disk is gone"))];
+        let body = reqwest::Body::wrap_stream(futures::stream::iter(pieces));
+        let part = reqwest::multipart::Part::stream_with_length(body, 100);
+        client.request(Method::POST, &[]).multipart(reqwest::multipart::Form::new().part("file", part))
+    };
+    let answer = client.answer(Repeat::WhenRefused, request).await;
+    let Err(Silence { error, unsent: false }) = answer else { panic!("nobody answers there") };
+    assert_eq!((error.code, error.detail.as_str()), (ErrorCode::DataFolderUnusable, "the disk is gone"));
+}

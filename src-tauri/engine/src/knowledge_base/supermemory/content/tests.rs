@@ -89,6 +89,15 @@ fn text_over_a_megabyte_is_a_file_of_text() {
 }
 
 #[test]
+fn what_is_no_text_is_not_read_to_its_end() {
+    let mut reading = Reading::default();
+    reading.take(&[b'a'; PDF_HEAD]);
+    assert!(!reading.is_decided());
+    reading.take(b"\xff");
+    assert!(reading.is_decided());
+}
+
+#[test]
 fn what_cannot_be_sent_is_refused_with_its_reason() {
     let large = vec![b'a'; LARGEST_FILE as usize + 1];
     for (content, code, word) in [
@@ -167,6 +176,30 @@ proptest! {
             }
             Ok(Form::File(file)) => prop_assert!(file.name.starts_with("document.")),
             Err(unfit) => prop_assert!(!unfit.reason.is_empty()),
+        }
+    }
+
+    #[test]
+    fn what_bytes_are_does_not_depend_on_the_pieces_in_which_they_are_read(
+        content in proptest::collection::vec(prop_oneof![
+            Just("words "), Just(" "), Just("\t"), Just("é"), Just("汉"), Just("🦭"), Just("\u{feff}"), Just("%PDF-"),
+        ], 0..30),
+        spoiled in proptest::option::of((any::<prop::sample::Index>(), any::<u8>())),
+        key in prop_oneof![Just("a.txt"), Just("a.pdf"), Just("a.png"), Just("a.docx"), Just("a")],
+        piece in 1..9_usize,
+    ) {
+        let mut content = content.concat().into_bytes();
+        if let Some((at, byte)) = spoiled && !content.is_empty() {
+            let at = at.index(content.len());
+            content[at] = byte;
+        }
+        let mut reading = Reading::default();
+        content.chunks(piece).for_each(|piece| reading.take(piece));
+        let key = ObjectKey::new(key);
+        match (form(&key, &content), form_on_disk(&key, content.len() as u64, &reading)) {
+            (Ok(Form::File(whole)), pieces) => prop_assert_eq!(Ok(whole), pieces),
+            (Ok(Form::Text(_)), pieces) => prop_assert_eq!(Ok(text_file(&key)), pieces),
+            (Err(whole), pieces) => prop_assert_eq!(Err(whole), pieces),
         }
     }
 }
