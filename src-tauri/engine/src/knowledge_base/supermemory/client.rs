@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, SystemTime};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder};
@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 use url::{Host, Url};
 
+use super::excerpt::Excerpt;
 use super::refusal;
 use crate::error::{Error, ErrorCode, Result};
 use crate::knowledge_base::Address;
@@ -38,8 +39,10 @@ const IDLE: Duration = Duration::from_secs(4);
 const ANSWER: Duration = Duration::from_secs(60);
 /// Bytes a second that a file is given at least.
 const SLOWEST: u64 = 100_000;
-/// No reply is longer: a page of a hundred documents without their content has some 100 KB.
-const LONGEST_REPLY: usize = 64 * 1024 * 1024;
+/// No reply is longer, without its long strings: a page of a hundred documents has some 100 KB.
+const LONGEST_REPLY: usize = 16 * 1024 * 1024;
+/// And none with them: a document of 50 MB, each byte of which may be written with six.
+const LONGEST_TEXT: usize = 512 * 1024 * 1024;
 
 /// The HTTP client of one Supermemory.
 pub struct Client {
@@ -179,15 +182,17 @@ impl Client {
         }
         let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let wait = wait.and_then(|text| retry_after(text, SystemTime::now()));
-        let mut body = BytesMut::new();
+        let mut body = Excerpt::default();
+        let mut received = 0;
         while let Some(piece) = response.chunk().await.map_err(silence)? {
-            body.extend_from_slice(&piece);
-            if body.len() > LONGEST_REPLY {
+            body.take(&piece);
+            received += piece.len();
+            if body.length() > LONGEST_REPLY || received > LONGEST_TEXT {
                 let error = Error::new(ErrorCode::KnowledgeBaseFailed, format!("{} answers without end", self.host()));
                 return Err(Silence { error, unsent: false });
             }
         }
-        Ok(Reply { status, body: body.freeze(), wait, key: self.key.clone(), host: self.host() })
+        Ok(Reply { status, body: body.whole().into(), wait, key: self.key.clone(), host: self.host() })
     }
 
     /// Why there is no answer. Its text never has the request in it: the cause is told by its kind.

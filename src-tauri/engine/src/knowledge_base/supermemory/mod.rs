@@ -27,6 +27,7 @@ mod census;
 mod client;
 mod content;
 mod documents;
+mod excerpt;
 mod hosted;
 mod lists;
 mod refusal;
