@@ -42,7 +42,7 @@ const SLOWEST: u64 = 100_000;
 /// No reply is longer, without its long strings: a page of a hundred documents has some 100 KB.
 const LONGEST_REPLY: usize = 16 * 1024 * 1024;
 /// And none with them: a document of 50 MB, each byte of which may be written with six.
-const LONGEST_TEXT: usize = 512 * 1024 * 1024;
+const LONGEST_RECEIVED: usize = 512 * 1024 * 1024;
 
 /// The HTTP client of one Supermemory.
 pub struct Client {
@@ -187,7 +187,7 @@ impl Client {
         while let Some(piece) = response.chunk().await.map_err(silence)? {
             body.take(&piece);
             received += piece.len();
-            if body.length() > LONGEST_REPLY || received > LONGEST_TEXT {
+            if body.length() > LONGEST_REPLY || received > LONGEST_RECEIVED {
                 let error = Error::new(ErrorCode::KnowledgeBaseFailed, format!("{} answers without end", self.host()));
                 return Err(Silence { error, unsent: false });
             }

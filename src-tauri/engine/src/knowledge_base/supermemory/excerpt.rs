@@ -2,7 +2,7 @@
 //! to 50 MB of it, which is left out while it comes. Pure.
 
 /// Bytes that are kept of a string; no field that is read is as long.
-pub const LONGEST_STRING: usize = 64 * 1024;
+const LONGEST_STRING: usize = 64 * 1024;
 
 /// Takes JSON piece by piece, and keeps it with the ends of long strings cut off. What is not JSON stays as it is, up to
 /// the first such string.
@@ -32,18 +32,11 @@ enum At {
 impl Excerpt {
     /// Takes the next bytes.
     pub fn take(&mut self, piece: &[u8]) {
-        let mut rest = piece;
-        while let Some((&byte, behind)) = rest.split_first() {
-            if self.cuts && self.at == At::String {
-                // Nothing else than these ends or changes it.
-                let Some(next) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\')) else { return };
-                rest = &rest[next..];
-                self.step(rest[0]);
-                rest = &rest[1..];
-            } else {
-                self.step(byte);
-                rest = behind;
-            }
+        let mut bytes = piece.iter();
+        // Where a string is left out, nothing else than these ends or changes that.
+        let matters = |this: &Self, byte: u8| !(this.cuts && this.at == At::String) || matches!(byte, b'"' | b'\\');
+        while let Some(byte) = bytes.find(|byte| matters(self, **byte)) {
+            self.step(*byte);
         }
     }
 
