@@ -1,8 +1,8 @@
 //! How guesses of where to cut have turned out. Pure.
 //!
 //! A guess is of a folder, from how the names in it vary. Names of one folder are made alike, so one bad guess says
-//! something of the others there: they are made one at a time until one is good, and where most were bad, everything else
-//! comes first.
+//! something of the others there: where none has turned out yet, a few are open at once; more where most were good; one,
+//! and everything else comes first, where most were bad.
 
 use std::collections::HashMap;
 

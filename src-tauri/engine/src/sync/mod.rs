@@ -48,7 +48,7 @@ use judge::{Judgement, Rules};
 use ledger::{Entry, Ledger, Owner};
 use outcome::Standing;
 use planning::Plan;
-use progress::Progress;
+use progress::{Progress, held};
 use removal::{Leaving, Round};
 use sides::Sides;
 
@@ -330,7 +330,7 @@ impl Run {
                 let (lanes, stop, cause) = (&lanes, &stop, &cause);
                 async move {
                     if let Err(error) = lanes.send(&key, &judgement).await {
-                        cause.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
+                        held(cause).get_or_insert(error);
                         stop.cancel();
                     }
                     Ok(())
@@ -370,7 +370,7 @@ impl Run {
         // A key that has a place has a document.
         let which = if sending.needs_place() { Which::All } else { Which::Held };
         let is_over = move || {
-            let is_full = || places.lock().unwrap_or_else(std::sync::PoisonError::into_inner).free() == 0;
+            let is_full = || held(places).free() == 0;
             self.cancel.is_cancelled() || (sending.needs_place() && (plan.sums.busy == 0 || is_full()))
         };
         let pages = stream::try_unfold(String::new(), move |after| async move {
@@ -388,8 +388,7 @@ impl Run {
             let judgement = rules.judge(&key, true);
             let fate = judgement.fate?;
             let wanted = judgement.decision.steps.contains(&Step::Put) && fate.needs_place == sending.needs_place();
-            let goes = wanted
-                && (!fate.needs_place || places.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take());
+            let goes = wanted && (!fate.needs_place || held(places).take());
             goes.then_some((key, judgement))
         };
         pages

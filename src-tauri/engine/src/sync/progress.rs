@@ -153,6 +153,6 @@ impl Progress {
 }
 
 /// A lock that a panic elsewhere does not take away: what is behind it is whole between statements.
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -20,7 +20,7 @@ use crate::sync::judge::Judgement;
 use crate::sync::ledger::{Entry, Ledger};
 use crate::sync::outcome::Budget;
 use crate::sync::pace::Pace;
-use crate::sync::progress::Progress;
+use crate::sync::progress::{Progress, held};
 use crate::view::{ItemOutcome, RunItem};
 
 /// Bytes of objects on their way at once, in KiB, on the disk and in memory: one of the largest files and some small ones.
@@ -178,7 +178,7 @@ impl<'a> Lanes<'a> {
             ItemOutcome::Refused => self.progress.add_refused(),
             _ => self.progress.add_sent(object.size),
         }
-        self.budget.lock().unwrap_or_else(std::sync::PoisonError::into_inner).passed();
+        held(&self.budget).passed();
         let is_new = is_new.filter(|_| outcome == ItemOutcome::Sent);
         self.line(object, want, RunItem { outcome, detail, is_new, ..self.blank() }).await
     }
@@ -189,7 +189,7 @@ impl<'a> Lanes<'a> {
 
     async fn failed(&self, object: &ObjectMeta, want: &Wanted, error: Error) -> Result<()> {
         self.progress.add_failed(&error);
-        let stop = self.budget.lock().unwrap_or_else(std::sync::PoisonError::into_inner).failed(&error);
+        let stop = held(&self.budget).failed(&error);
         let (code, detail) = (Some(error.code.name()), Some(error.detail));
         self.line(object, want, RunItem { outcome: ItemOutcome::Failed, code, detail, ..self.blank() }).await?;
         stop.map_or(Ok(()), Err)
