@@ -177,13 +177,13 @@ fn plain(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use s3_connector_engine::error::{Error, ErrorCode};
     use s3_connector_engine::view::{RunTrigger, SignInStage};
 
     use super::*;
 
-    fn run(state: RunState) -> RunView {
+    pub(crate) fn run(state: RunState) -> RunView {
         RunView {
             id: "run-1".into(),
             connection_id: "connection-1".into(),

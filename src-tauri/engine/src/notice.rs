@@ -203,4 +203,4 @@ pub(crate) fn quiet_until(known: Known, now: i64) -> Option<i64> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -3,6 +3,7 @@
 use s3_connector_engine::sync::now;
 use s3_connector_engine::view::{AppSettings, Notifications, RunState};
 use s3_connector_tests::desktop::{Desktop, Look, screenshots};
+use s3_connector_tests::memory_s3::MemoryS3;
 use s3_connector_tests::scene::BUCKET;
 use s3_connector_tests::sign_in::{COMMAND, HOUR, PROFILE, SECRETS, a_home_with_a_profile, sign_in_until};
 use s3_connector_tests::tools::workspace_binary;
@@ -27,6 +28,21 @@ async fn come_back_until(window: &Window<'_>, fits: impl Fn(&str) -> bool) {
 
 fn titles(desktop: &Desktop) -> Vec<String> {
     desktop.notifications().into_iter().map(|told| told.summary).collect()
+}
+
+/// A restart repeats nothing: what was said before is followed by the word of a run.
+async fn assert_restart_repeats_nothing(desktop: &Desktop, server: &MemoryS3, said: &str) {
+    prepare(desktop, async |engine| {
+        drop(add(engine, draft("Fresh", &server.endpoint())).await);
+    })
+    .await;
+    let tray = TrayHost::start(desktop).await.unwrap();
+    let _app = hidden_app(desktop, server);
+    let item = tray.item().await.unwrap();
+    item.wait_for(|lines| find(lines, "Fresh").is_some()).await.unwrap();
+    item.click("Fresh").await.unwrap();
+    desktop.wait_for_notification("of a run", |told| told.summary == "First sync of Fresh finished").await;
+    assert_eq!(titles(desktop), [said, "First sync of Fresh finished"]);
 }
 
 #[tokio::test]
@@ -91,18 +107,7 @@ async fn a_connection_speaks_once_in_four_hours_and_what_changed_meanwhile_is_to
     drop(app);
     drop(tray);
 
-    // A restart repeats nothing: the next word is that of a run.
-    prepare(&desktop, async |engine| {
-        drop(add(engine, draft("Fresh", &server.endpoint())).await);
-    })
-    .await;
-    let tray = TrayHost::start(&desktop).await.unwrap();
-    let _app = hidden_app(&desktop, &server);
-    let item = tray.item().await.unwrap();
-    item.wait_for(|lines| find(lines, "Fresh").is_some()).await.unwrap();
-    item.click("Fresh").await.unwrap();
-    desktop.wait_for_notification("of a run", |told| told.summary == "First sync of Fresh finished").await;
-    assert_eq!(titles(&desktop), ["Long ago needs you", "First sync of Fresh finished"]);
+    assert_restart_repeats_nothing(&desktop, &server, "Long ago needs you").await;
 }
 
 #[tokio::test]
@@ -149,19 +154,8 @@ async fn a_sign_in_that_ends_is_told_once_for_all_its_connections_and_a_click_le
     window.close().await;
     drop(tray);
 
-    // A restart repeats nothing: the next word is that of a run.
     sign_in_until(desktop.home(), ends_at);
-    prepare(&desktop, async |engine| {
-        drop(add(engine, draft("Fresh", &server.endpoint())).await);
-    })
-    .await;
-    let tray = TrayHost::start(&desktop).await.unwrap();
-    let _app = hidden_app(&desktop, &server);
-    let item = tray.item().await.unwrap();
-    item.wait_for(|lines| find(lines, "Fresh").is_some()).await.unwrap();
-    item.click("Fresh").await.unwrap();
-    desktop.wait_for_notification("of a run", |told| told.summary == "First sync of Fresh finished").await;
-    assert_eq!(titles(&desktop), [told.summary.as_str(), "First sync of Fresh finished"]);
+    assert_restart_repeats_nothing(&desktop, &server, &told.summary).await;
 }
 
 #[tokio::test]

@@ -26,11 +26,11 @@ fn run(state: RunState) -> RunView {
     }
 }
 
-fn failed(code: ErrorCode) -> RunView {
+pub(crate) fn failed(code: ErrorCode) -> RunView {
     RunView { error: Some(Error::new(code, "").view()), ..run(RunState::Failed) }
 }
 
-fn completed() -> RunView {
+pub(crate) fn completed() -> RunView {
     run(RunState::Completed)
 }
 

@@ -1,7 +1,6 @@
 use super::*;
-use crate::error::Error;
+use crate::notice::tests::{completed, failed};
 use crate::notice::{Occasion, is_first_sync, newest, standing_to};
-use crate::view::{RunState, RunTrigger};
 
 const DAY: i64 = 24 * HOUR;
 
@@ -18,25 +17,8 @@ fn at(end: &SignInEnd, next_due_at: Option<i64>, now: i64) -> SignIn {
 }
 
 fn run(error: Option<ErrorCode>, at: i64) -> RunView {
-    RunView {
-        id: "r".into(),
-        connection_id: "c".into(),
-        connection_name: "Reports".into(),
-        trigger: RunTrigger::Schedule,
-        state: if error.is_some() { RunState::Failed } else { RunState::Completed },
-        started_at: at,
-        finished_at: Some(at),
-        listed: 0,
-        sent: 0,
-        removed: 0,
-        skipped: 0,
-        failed: 0,
-        bytes: 0,
-        held_back: 0,
-        trial: None,
-        drift: None,
-        error: error.map(|code| Error::new(code, "").view()),
-    }
+    let run = error.map_or_else(completed, failed);
+    RunView { started_at: at, finished_at: Some(at), ..run }
 }
 
 fn problems(known: Known, sign_in: &SignIn, newest: Option<&RunView>, now: i64) -> Judgement {

@@ -4,10 +4,11 @@ use s3_connector_engine::connection::{Addressing, Credentials, Destination, OnGo
 use s3_connector_engine::error::{Error, ErrorCode};
 use s3_connector_engine::schedule::Pause;
 use s3_connector_engine::tag::{OnIllegalTag, OnNoMatch};
-use s3_connector_engine::view::{RunPhase, RunProgress, RunState, RunTrigger, RunView};
+use s3_connector_engine::view::{RunPhase, RunProgress, RunState, RunView};
 
 use super::status::{ago, moment, next_check, status};
 use super::*;
+use crate::notification::tests::run;
 
 /// A Wednesday afternoon.
 fn now() -> Zoned {
@@ -86,25 +87,7 @@ fn form(of: Option<&str>) -> WaitingForm {
 }
 
 fn last_run(state: RunState) -> RunView {
-    RunView {
-        id: "run".into(),
-        connection_id: "c".into(),
-        connection_name: "a".into(),
-        trigger: RunTrigger::Schedule,
-        state,
-        started_at: 0,
-        finished_at: Some(1),
-        listed: 0,
-        sent: 0,
-        removed: 0,
-        skipped: 0,
-        failed: 0,
-        bytes: 0,
-        held_back: 0,
-        trial: None,
-        drift: None,
-        error: None,
-    }
+    RunView { connection_name: "a".into(), ..run(state) }
 }
 
 fn holding(name: &str, held_back: u64) -> ConnectionView {
