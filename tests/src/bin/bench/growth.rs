@@ -2,13 +2,12 @@
 //! first time; and synced again when nothing has changed. Without latency, so that what is measured is work, and beside
 //! rclone's bare listing. Each is a process of its own over the same bucket, by turns.
 
-use std::process::Command;
 use std::time::Duration;
 
-use super::listing;
+use super::listing::{self, Run};
 use super::plot::{self, Line};
 use super::shapes::{Shape, Shaped};
-use super::taken::{Taken, middle};
+use super::taken::middle;
 use super::world::{Wish, World};
 use super::{Bench, MIDDLE_OF};
 
@@ -47,12 +46,6 @@ impl Work {
             Self::Rclone => "rclone's bare listing",
         }
     }
-}
-
-/// One program over one bucket.
-struct Run {
-    taken: Taken,
-    requests: u64,
 }
 
 /// The middle runs over a bucket of one size; rclone only where the bars are.
@@ -103,11 +96,11 @@ fn measure(bench: &Bench, keys: u64, with_rclone: bool) -> Row {
     let mut all: Vec<(Work, Run)> = Vec::new();
     for _ in 0..bench.rounds() {
         for (work, program) in &mut others {
-            all.extend(program.as_mut().map(|program| (*work, run(&bucket, || by(program, keys)))));
+            all.extend(program.as_mut().map(|program| (*work, Run::over(&bucket, || listing::list(program, keys)))));
         }
         let fresh = World::new(&bench.s3c, wish);
-        all.push((Work::First, run(&bucket, || fresh.run(&["preview", "big", "--limit", "0"]))));
-        all.push((Work::Again, run(&bucket, || synced.run(&["sync", "big"]))));
+        all.push((Work::First, Run::over(&bucket, || fresh.run(&["preview", "big", "--limit", "0"]))));
+        all.push((Work::Again, Run::over(&bucket, || synced.run(&["sync", "big"]))));
     }
     let mut row = Row { keys, runs: Vec::new() };
     for work in Work::ALL {
@@ -116,18 +109,6 @@ fn measure(bench: &Bench, keys: u64, with_rclone: bool) -> Row {
         row.runs.extend(middle(these, |(_, run)| run.taken.seconds()));
     }
     row
-}
-
-fn run(bucket: &Shaped, program: impl FnOnce() -> Taken) -> Run {
-    bucket.requests();
-    let taken = program();
-    Run { taken, requests: bucket.requests() }
-}
-
-fn by(program: &mut Command, keys: u64) -> Taken {
-    let taken = Taken::by(program);
-    assert!(listing::told(&taken) >= keys, "{program:?} told too few keys: {taken:?}");
-    taken
 }
 
 /// Prints what a bucket took, and says whether a bar was missed.

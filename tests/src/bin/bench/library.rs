@@ -23,6 +23,7 @@ use serde_json::json;
 use super::Bench;
 use super::bucket::{MadeUp, key};
 use super::taken::{high_water, middle};
+use super::transfer::RULE;
 
 const DOCUMENTS: u64 = 10_000;
 /// Bytes of a document.
@@ -143,7 +144,7 @@ async fn sync(folder: &Path, bucket: &MadeUp, documents: usize) -> f64 {
     let engine = Engine::open(folder, Arc::new(MemorySecrets::default())).await.unwrap();
     let draft = json!({
         "name": "big", "bucket": "big", "region": "us-east-1", "endpoint": bucket.endpoint(), "everyMinutes": 0,
-        "containerTagRegex": "users/(?<userId>[^/]+)/", "documentLimit": documents, "credentials": {"kind": "anonymous"},
+        "containerTagRegex": RULE, "documentLimit": documents, "credentials": {"kind": "anonymous"},
     });
     let id = engine.connection_add(serde_json::from_value(draft).unwrap()).await.unwrap().id;
     let begun = Instant::now();

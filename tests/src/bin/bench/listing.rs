@@ -40,9 +40,18 @@ pub fn probe(endpoint: &str) {
 }
 
 /// One run of a program: what it took, and the requests that it made.
-struct Run {
-    taken: Taken,
-    requests: u64,
+pub struct Run {
+    pub taken: Taken,
+    pub requests: u64,
+}
+
+impl Run {
+    /// Runs a program over a bucket.
+    pub fn over(bucket: &Shaped, program: impl FnOnce() -> Taken) -> Self {
+        bucket.requests();
+        let taken = program();
+        Self { taken, requests: bucket.requests() }
+    }
 }
 
 /// Measures, prints, and says whether a bar was missed.
@@ -62,7 +71,7 @@ fn lists_slowly(bench: &Bench, shape: Shape) -> bool {
     let mut runs: [Vec<Run>; 3] = Default::default();
     for _ in 0..bench.rounds() {
         for (program, runs) in programs(&bucket.endpoint()).into_iter().zip(&mut runs) {
-            runs.extend(program.map(|program| run(program, &bucket, keys)));
+            runs.extend(program.map(|mut program| Run::over(&bucket, || list(&mut program, keys))));
         }
     }
     let [own, rclone, aws] = runs.map(|runs| middle(runs, |run| run.taken.seconds()));
@@ -107,15 +116,10 @@ pub fn programs(endpoint: &str) -> [Option<Command>; 3] {
 }
 
 /// Runs a program, which must tell every key.
-fn run(mut program: Command, bucket: &Shaped, keys: u64) -> Run {
-    bucket.requests();
-    let taken = Taken::by(&mut program);
-    // rclone names folders, too.
-    assert!(told(&taken) >= keys, "{program:?} told too few keys: {taken:?}");
-    Run { taken, requests: bucket.requests() }
-}
-
-/// How many keys a program told: one in a line, or, in its only line, their number.
-pub fn told(taken: &Taken) -> u64 {
-    if taken.lines == 1 { taken.last.parse().unwrap_or(1) } else { taken.lines }
+pub fn list(program: &mut Command, keys: u64) -> Taken {
+    let taken = Taken::by(program);
+    // One in a line, or, in its only line, their number. rclone names folders, too.
+    let told = if taken.lines == 1 { taken.last.parse().unwrap_or(1) } else { taken.lines };
+    assert!(told >= keys, "{program:?} told too few keys: {taken:?}");
+    taken
 }
