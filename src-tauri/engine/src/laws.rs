@@ -45,13 +45,15 @@ pub enum Law {
     FullSync,
     /// An `intended` row that is not wanted any more is asked about, then removed or forgotten.
     Resolve,
+    /// A plan is used again only while rules, objects and documents are what it was made of.
+    KeptPlan,
     /// The bytes that are put are those of the row's etag. Kept by every source, which the contract suite holds to it.
     IfMatch,
 }
 
 impl Law {
     /// Every law.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::IntentPut,
         Self::IntentRemove,
         Self::OneWay,
@@ -71,6 +73,7 @@ impl Law {
         Self::Places,
         Self::FullSync,
         Self::Resolve,
+        Self::KeptPlan,
         Self::IfMatch,
     ];
 }

@@ -225,7 +225,7 @@ pub struct PlanTotals {
 }
 
 /// How many keys are skipped for a reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SkipCount {
     /// The reason.
@@ -237,7 +237,7 @@ pub struct SkipCount {
 }
 
 /// A plan as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanSummary {
     /// Keys by action.
@@ -273,7 +273,7 @@ pub struct PlanSummary {
 }
 
 /// Tokens of documents to send, as far as their sizes tell. Only Supermemory itself knows them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenEstimate {
     /// About so many for what is text: a token for every 4 bytes.

@@ -14,7 +14,7 @@ pub struct Story {
 }
 
 /// One for each law.
-pub const STORIES: [Story; 20] = [
+pub const STORIES: [Story; 21] = [
     Story { law: Law::IntentPut, script: "put k1 a · run", wrong: "a document without a row" },
     Story {
         law: Law::IntentRemove,
@@ -98,6 +98,11 @@ pub const STORIES: [Story; 20] = [
     },
     Story { law: Law::FullSync, script: "put k1 a · run {get1:cut} · del k1", wrong: "an orphan at rest" },
     Story { law: Law::Resolve, script: "put k1 b · run {put1:dead} · put k1 c", wrong: "a row never resolved" },
+    Story {
+        law: Law::KeptPlan,
+        script: "put k1 a · run · wait · run · rule B",
+        wrong: "held under another tag at rest",
+    },
     Story { law: Law::IfMatch, script: "put k1 b · run {fetch1:put+k1+c}", wrong: "other bytes than the etag names" },
 ];
 

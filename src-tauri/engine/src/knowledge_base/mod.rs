@@ -205,7 +205,7 @@ pub struct SearchReply {
 }
 
 /// A container and how many documents it holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct TagCount {
     /// The tag.

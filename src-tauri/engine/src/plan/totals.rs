@@ -1,12 +1,14 @@
 //! The two sums over all keys that a run needs before it acts: places and the brake.
 
+use serde::{Deserialize, Serialize};
+
 /// More bare removals than this …
 pub const BRAKE_COUNT: u64 = 10;
 /// … and more than this share of what is held, are held back until a person says yes.
 pub const BRAKE_SHARE: f64 = 0.10;
 
 /// Counts bare removals: those that leave their key without a wanted version.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Brake {
     /// Bare removals that are planned.
     pub bare: u64,

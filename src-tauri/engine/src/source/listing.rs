@@ -4,6 +4,8 @@
 //! that leaves one of them out is an error, never a shorter listing: a listing that looks complete and is not
 //! would make documents look gone.
 
+use std::borrow::Cow;
+
 use aws_sdk_s3::config::interceptors::AfterDeserializationInterceptorContextRef;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
@@ -46,19 +48,67 @@ impl Token {
     }
 }
 
+/// What an answer says, whoever read it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Answer<'a> {
+    pub(super) objects: Vec<Shown<'a>>,
+    pub(super) folders: Vec<Option<Cow<'a, str>>>,
+    pub(super) is_truncated: Option<bool>,
+    pub(super) next: Option<Cow<'a, str>>,
+    /// Keys are URL-encoded.
+    pub(super) is_encoded: bool,
+}
+
+/// What it says of one object.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown<'a> {
+    pub(super) key: Option<Cow<'a, str>>,
+    pub(super) etag: Option<Cow<'a, str>>,
+    pub(super) size: Option<i64>,
+    /// Milliseconds since 1970 UTC.
+    pub(super) modified: Option<i64>,
+    pub(super) storage_class: Option<Cow<'a, str>>,
+}
+
+impl<'a> Answer<'a> {
+    /// As the SDK has read it.
+    pub(super) fn of(answer: &'a ListObjectsV2Output) -> Self {
+        Self {
+            objects: answer.contents().iter().map(Shown::of).collect(),
+            folders: answer.common_prefixes().iter().map(|folder| folder.prefix().map(Cow::Borrowed)).collect(),
+            is_truncated: answer.is_truncated(),
+            next: answer.next_continuation_token().map(Cow::Borrowed),
+            is_encoded: answer.encoding_type() == Some(&EncodingType::Url),
+        }
+    }
+}
+
+impl<'a> Shown<'a> {
+    fn of(object: &'a Object) -> Self {
+        Self {
+            key: object.key().map(Cow::Borrowed),
+            etag: object.e_tag().map(Cow::Borrowed),
+            size: object.size(),
+            modified: object.last_modified().and_then(milliseconds),
+            storage_class: object.storage_class().map(|class| Cow::Borrowed(class.as_str())),
+        }
+    }
+}
+
 /// The page in an answer to the request with this prefix and token.
-pub(super) fn page(answer: ListObjectsV2Output, prefix: &str, token: Option<&str>) -> Result<Page, Wrong> {
-    let next = next_token(&answer, token)?.map(|next| Token::At(next).text());
-    let encoded = answer.encoding_type() == Some(&EncodingType::Url);
-    Ok(Page { objects: objects(answer.contents, encoded, prefix)?, next })
+pub(super) fn page(answer: &Answer<'_>, prefix: &str, token: Option<&str>) -> Result<Page, Wrong> {
+    let next = next_token(answer, token)?.map(|next| Token::At(next).text());
+    let objects = answer.objects.iter().map(|object| meta(object, answer.is_encoded, prefix));
+    Ok(Page { objects: objects.collect::<Result<_, _>>()?, next })
 }
 
 /// The page in an answer to the older listing, asked for after this key. Its pages have no token: the next one begins
 /// after the last key (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html>).
-pub(super) fn old_page(answer: ListObjectsOutput, prefix: &str, after: Option<&str>) -> Result<Page, Wrong> {
+pub(super) fn old_page(answer: &ListObjectsOutput, prefix: &str, after: Option<&str>) -> Result<Page, Wrong> {
     let encoded = answer.encoding_type() == Some(&EncodingType::Url);
     let more = answer.is_truncated();
-    let objects = objects(answer.contents, encoded, prefix)?;
+    let objects = answer.contents().iter().map(|object| meta(&Shown::of(object), encoded, prefix));
+    let objects = objects.collect::<Result<Vec<_>, _>>()?;
     let last = objects.last().map(|object| object.key.as_str().to_owned());
     let next = match (more, last) {
         (Some(false), _) => None,
@@ -75,25 +125,19 @@ pub(super) fn old_page(answer: ListObjectsOutput, prefix: &str, after: Option<&s
 }
 
 /// What lies right in a folder, in an answer that was asked for with a delimiter.
-pub(super) fn names(answer: ListObjectsV2Output) -> Result<Names, Wrong> {
-    let encoded = answer.encoding_type() == Some(&EncodingType::Url);
-    let more = answer.is_truncated().unwrap_or_default();
-    let folders = answer.common_prefixes.unwrap_or_default().into_iter().filter_map(|folder| folder.prefix);
-    let keys = answer.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
-    let names = folders.chain(keys).map(|name| if encoded { decode(&name) } else { Ok(name) });
-    let mut names = names.collect::<Result<Vec<_>, Wrong>>()?;
+pub(super) fn names(answer: &Answer<'_>) -> Result<Names, Wrong> {
+    let folders = answer.folders.iter().flatten();
+    let keys = answer.objects.iter().filter_map(|object| object.key.as_ref());
+    let decoded = |name| if answer.is_encoded { decode(name) } else { Ok(String::from(name)) };
+    let mut names = folders.chain(keys).map(|name| decoded(name)).collect::<Result<Vec<_>, Wrong>>()?;
     names.sort_unstable();
-    Ok(Names { names, more })
-}
-
-fn objects(contents: Option<Vec<Object>>, encoded: bool, prefix: &str) -> Result<Vec<ObjectMeta>, Wrong> {
-    contents.unwrap_or_default().into_iter().map(|object| meta(object, encoded, prefix)).collect()
+    Ok(Names { names, more: answer.is_truncated.unwrap_or_default() })
 }
 
 /// Only the server's word ends a listing, and only a new token goes on with it: the same one again would
 /// list the same page for ever.
-fn next_token(answer: &ListObjectsV2Output, token: Option<&str>) -> Result<Option<String>, Wrong> {
-    match (answer.is_truncated(), answer.next_continuation_token().filter(|next| !next.is_empty())) {
+fn next_token(answer: &Answer<'_>, token: Option<&str>) -> Result<Option<String>, Wrong> {
+    match (answer.is_truncated, answer.next.as_deref().filter(|next| !next.is_empty())) {
         (Some(false), _) => Ok(None),
         (Some(true), None) => Err("the listing breaks off: more follows, but the server does not say where".into()),
         (Some(true), Some(next)) if Some(next) == token => {
@@ -106,27 +150,28 @@ fn next_token(answer: &ListObjectsV2Output, token: Option<&str>) -> Result<Optio
 
 /// Keys outside the prefix are the server's fault. They are refused rather than passed on: whoever chose the
 /// prefix decided that nothing else may be read.
-fn meta(object: Object, encoded: bool, prefix: &str) -> Result<ObjectMeta, Wrong> {
-    let key = object.key.ok_or("the listing has an object without a key")?;
-    let key = if encoded { decode(&key)? } else { key };
-    let shown = key.escape_debug();
+fn meta(object: &Shown<'_>, is_encoded: bool, prefix: &str) -> Result<ObjectMeta, Wrong> {
+    let Shown { key, etag, size, modified, storage_class } = object;
+    let key = key.as_deref().ok_or("the listing has an object without a key")?;
+    let key = if is_encoded { decode(key)? } else { key.to_owned() };
     if !key.starts_with(prefix) {
-        return Err(format!("the listing has the key “{shown}”, which is not under the prefix"));
+        return Err(format!("the listing has the key “{}”, which is not under the prefix", key.escape_debug()));
     }
-    let size = object.size.and_then(|size| u64::try_from(size).ok());
-    let size = size.ok_or_else(|| format!("the listing has no size for the key “{shown}”"))?;
-    let modified = object.last_modified.as_ref().and_then(milliseconds);
-    let etag = match (object.e_tag.filter(|etag| !etag.is_empty()), modified) {
+    let size = size.and_then(|size| u64::try_from(size).ok());
+    let size = size.ok_or_else(|| format!("the listing has no size for the key “{}”", key.escape_debug()))?;
+    let etag = match (etag.as_deref().filter(|etag| !etag.is_empty()), *modified) {
         (Some(etag), _) => ETag::new(etag),
         (None, Some(modified)) => Stamp { modified, size }.etag(),
-        (None, None) => return Err(format!("the listing has neither etag nor date for the key “{shown}”")),
+        (None, None) => {
+            return Err(format!("the listing has neither etag nor date for the key “{}”", key.escape_debug()));
+        }
     };
-    let storage_class = object.storage_class.map(|class| class.as_str().to_owned());
-    let storage_class = storage_class.filter(|class| class != "STANDARD" && !class.is_empty());
-    Ok(ObjectMeta { key: ObjectKey::new(key), etag, size, modified, storage_class })
+    let storage_class = storage_class.as_deref().filter(|class| *class != "STANDARD" && !class.is_empty());
+    let storage_class = storage_class.map(str::to_owned);
+    Ok(ObjectMeta { key: ObjectKey::new(key), etag, size, modified: *modified, storage_class })
 }
 
-fn milliseconds(time: &DateTime) -> Option<i64> {
+pub(super) fn milliseconds(time: &DateTime) -> Option<i64> {
     time.to_millis().ok()
 }
 
@@ -227,7 +272,7 @@ mod tests {
     }
 
     fn keys(answer: ListObjectsV2Output) -> Vec<String> {
-        page(answer, "", None).expect("a page").objects.into_iter().map(|o| o.key.to_string()).collect()
+        page(&Answer::of(&answer), "", None).expect("a page").objects.into_iter().map(|o| o.key.to_string()).collect()
     }
 
     #[test]
@@ -240,12 +285,12 @@ mod tests {
     #[test]
     fn a_key_that_is_no_utf8_is_an_error() {
         let answer = whole().encoding_type(EncodingType::Url).contents(object("a%FF")).build();
-        assert!(page(answer, "", None).expect_err("wrong").contains("UTF-8"));
+        assert!(page(&Answer::of(&answer), "", None).expect_err("wrong").contains("UTF-8"));
     }
 
     #[test]
     fn a_listing_ends_only_on_the_servers_word() {
-        let next = |answer: ListObjectsV2Output, token| page(answer, "", token).map(|page| page.next);
+        let next = |answer: ListObjectsV2Output, token| page(&Answer::of(&answer), "", token).map(|page| page.next);
         let truncated = || ListObjectsV2Output::builder().is_truncated(true);
         assert_eq!(next(whole().next_continuation_token("t").build(), None), Ok(None));
         assert_eq!(next(truncated().next_continuation_token("t").build(), None), Ok(Some("2:t".into())));
@@ -261,7 +306,7 @@ mod tests {
             let answer = ListObjectsOutput::builder().is_truncated(more).encoding_type(EncodingType::Url);
             key.map_or(answer.clone(), |key| answer.contents(object(key))).build()
         };
-        let next = |answer, after| old_page(answer, "", after).map(|page| page.next);
+        let next = |answer, after| old_page(&answer, "", after).map(|page| page.next);
         assert_eq!(next(old(false, Some("a")), None), Ok(None));
         assert_eq!(next(old(true, Some("a+b%3A")), None), Ok(Some("1:a b:".into())));
         assert_eq!(Token::parse("1:a b:"), Some(Token::After("a b:".into())));
@@ -285,13 +330,13 @@ mod tests {
             Object::builder().key("k").e_tag("e").size(-1).build(),
             Object::builder().key("k").size(1).build(),
         ] {
-            assert!(page(whole().contents(wrong).build(), "", None).is_err());
+            assert!(page(&Answer::of(&whole().contents(wrong).build()), "", None).is_err());
         }
     }
 
     #[test]
     fn a_key_outside_the_prefix_is_an_error() {
-        assert!(page(whole().contents(object("b")).build(), "a", None).is_err());
+        assert!(page(&Answer::of(&whole().contents(object("b")).build()), "a", None).is_err());
     }
 
     #[test]
@@ -299,7 +344,8 @@ mod tests {
         use aws_sdk_s3::types::ObjectStorageClass as Class;
         let class = |class| {
             let object = Object::builder().key("k").e_tag("e").size(1).storage_class(class).build();
-            page(whole().contents(object).build(), "", None).expect("a page").objects[0].storage_class.clone()
+            let answer = whole().contents(object).build();
+            page(&Answer::of(&answer), "", None).expect("a page").objects[0].storage_class.clone()
         };
         assert_eq!(class(Class::Standard), None);
         assert_eq!(class(Class::DeepArchive).as_deref(), Some("DEEP_ARCHIVE"));
@@ -318,7 +364,8 @@ mod tests {
     #[test]
     fn without_etags_date_and_size_are_the_version() {
         let object = Object::builder().key("k").size(7).last_modified(DateTime::from_millis(1_500)).build();
-        let meta = page(whole().contents(object).build(), "", None).expect("a page").objects.remove(0);
+        let answer = whole().contents(object).build();
+        let meta = page(&Answer::of(&answer), "", None).expect("a page").objects.remove(0);
         let stamp = Stamp::parse(&meta.etag).expect("a stamp");
         assert_eq!(stamp, Stamp { modified: 1_500, size: 7 });
         assert!(stamp.matches(Some(&DateTime::from_secs(1)), 7));

@@ -22,7 +22,7 @@ use secrecy::ExposeSecret;
 use super::classify::{Asked, Cause, Failure, classify};
 use super::client;
 use super::http;
-use super::listing::{self, Token, WholeListing};
+use super::listing::{self, Answer, Token, WholeListing};
 use super::providers::ListVersion;
 use super::quick::QuickListing;
 use super::retry::Signals;
@@ -265,22 +265,26 @@ impl S3Source {
             let request = request.set_marker(after.map(str::to_owned)).customize().interceptor(WholeListing);
             let answer = request.config_override(attempts).send().await;
             let answer = answer.map_err(|error| classify(&error, Asked::List))?;
-            return listing::old_page(answer, prefix, after).map_err(failed);
+            return listing::old_page(&answer, prefix, after).map_err(failed);
         }
         let request = route.list_v2(prefix).set_start_after(after.map(str::to_owned));
         let request = request.set_continuation_token(at.map(str::to_owned));
-        let request = request.customize().interceptor(QuickListing).interceptor(WholeListing);
+        let (under, begun) = (prefix.to_owned(), at.map(str::to_owned));
+        let quick = QuickListing::new(move |answer| listing::page(answer, &under, begun.as_deref()));
+        let request = request.customize().interceptor(quick.clone()).interceptor(WholeListing);
         let answer = request.config_override(attempts).send().await;
         let answer = answer.map_err(|error| classify(&error, Asked::List))?;
-        listing::page(answer, prefix, at).map_err(failed)
+        quick.take().map_or_else(|| listing::page(&Answer::of(&answer), prefix, at), Ok).map_err(failed)
     }
 
     /// One page of what lies right in a folder, in the form that listings have by now.
     async fn names_by(&self, route: &Route, folder: &str, after: &str) -> Result<Names, Failure> {
         let request = route.list_v2(folder).delimiter("/").start_after(after);
-        let answer = request.customize().interceptor(QuickListing).interceptor(WholeListing).send().await;
+        let quick = QuickListing::new(listing::names);
+        let answer = request.customize().interceptor(quick.clone()).interceptor(WholeListing).send().await;
         let answer = answer.map_err(|error| classify(&error, Asked::List))?;
-        listing::names(answer).map_err(|wrong| Failure::new(ErrorCode::StorageFailed, wrong))
+        let names = quick.take().map_or_else(|| listing::names(&Answer::of(&answer)), Ok);
+        names.map_err(|wrong| Failure::new(ErrorCode::StorageFailed, wrong))
     }
 
     pub(super) fn error(&self, failure: Failure, key: Option<&ObjectKey>) -> Error {

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection as Db, OptionalExtension, Row, named_params, params};
 
-use super::sql_error;
+use super::{objects, sql_error};
 use crate::connection::{Addressing, Connection, Credentials, Destination, OnGone, Settings};
 use crate::error::{Error, ErrorCode, FieldError, Result};
 use crate::schedule::Pause;
@@ -185,7 +185,7 @@ pub fn is_lost(db: &Db, id: &str) -> Result<bool> {
 
 /// Forgets what was listed and run of a connection; its own row stays.
 pub fn forget_rows(db: &Db, number: i64) -> Result<()> {
-    db.execute("DELETE FROM objects WHERE connection = ?1", [number]).map_err(sql_error)?;
+    objects::forget_all(db, number)?;
     db.execute("DELETE FROM runs WHERE connection = ?1", [number]).map_err(sql_error)?;
     Ok(())
 }

@@ -2,7 +2,8 @@
 //!
 //! One writer, one reader, each a connection of its own (WAL), both used on blocking threads. Writes are
 //! transactions with `synchronous = FULL`: an intent is on disk before its effect. A damaged file is set aside
-//! and a new one begun (its rows can be rebuilt); a newer one is refused; before a migration a copy is made.
+//! and a new one begun (its rows can be rebuilt); a newer one is refused; before a migration a copy is made. A file is
+//! read from end to end when it is opened, unless it is as this app closed it; damage that is met later is found then.
 //! The data folder is locked for as long as the store lives: one engine per folder.
 
 use std::path::{Path, PathBuf};
@@ -21,20 +22,23 @@ pub mod keys;
 pub mod knowledge_bases;
 mod lock;
 pub mod objects;
+pub mod plans;
 pub mod preview;
 pub mod runs;
 pub mod settings;
+pub mod stretches;
 pub mod trouble;
 
 /// `application_id` of the state file: "S3Cn".
 const APPLICATION_ID: i32 = 0x5333_436e;
 /// One script per version; `user_version` counts those that were run.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
     include_str!("migrations/4.sql"),
     include_str!("migrations/5.sql"),
+    include_str!("migrations/6.sql"),
 ];
 const STATE_FILE: &str = "state.db";
 
@@ -79,10 +83,10 @@ impl Store {
         std::fs::create_dir_all(folder).map_err(|e| unusable(folder, &e))?;
         let lock = Lock::take(folder)?;
         let path = folder.join(STATE_FILE);
-        let (mut writer, set_aside) = match open_writer(&path, laws) {
+        let (mut writer, set_aside) = match open_writer(&path, lock.is_as_closed(), laws) {
             Err(e) if e.code == ErrorCode::StateDamaged => {
                 let aside = set_aside(&path)?;
-                (open_writer(&path, laws)?, Some(aside))
+                (open_writer(&path, false, laws)?, Some(aside))
             }
             other => (other?, None),
         };
@@ -154,7 +158,11 @@ impl Store {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        if self.gate.is_some() { work() } else { blocking(work).await }
+        let result = if self.gate.is_some() { work() } else { blocking(work).await };
+        if result.as_ref().is_err_and(|error| error.code == ErrorCode::StateDamaged) {
+            self.lock.suspect();
+        }
+        result
     }
 }
 
@@ -217,7 +225,9 @@ fn notice_older_state(db: &mut Db, newest_run: i64) -> Result<()> {
     transaction.commit().map_err(sql_error)
 }
 
-fn open_writer(path: &Path, laws: Laws) -> Result<Db> {
+/// Opens the file, and reads it from end to end unless that is known to be in vain: a large one would take longer than
+/// what is asked of it.
+fn open_writer(path: &Path, is_as_closed: bool, laws: Laws) -> Result<Db> {
     let mut db = Db::open(path).map_err(sql_error)?;
     db.busy_timeout(std::time::Duration::from_secs(5)).map_err(sql_error)?;
     db.set_prepared_statement_cache_capacity(64);
@@ -227,9 +237,11 @@ fn open_writer(path: &Path, laws: Laws) -> Result<Db> {
     db.pragma_update(None, "fullfsync", true).map_err(sql_error)?;
     db.pragma_update(None, "foreign_keys", true).map_err(sql_error)?;
     db.pragma_update(None, "temp_store", "FILE").map_err(sql_error)?;
-    let health: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sql_error)?;
-    if health != "ok" {
-        return Err(Error::new(ErrorCode::StateDamaged, health));
+    if !is_as_closed {
+        let health: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sql_error)?;
+        if health != "ok" {
+            return Err(Error::new(ErrorCode::StateDamaged, health));
+        }
     }
     migrate(&mut db, path)?;
     // Listing leaves its missing keys here, an audit what it saw; both are private to the writer.

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection as Db, OptionalExtension, Row, params};
 
-use super::sql_error;
+use super::{plans, sql_error, stretches};
 use crate::error::Result;
 use crate::object::{ETag, ObjectKey, ObjectMeta};
 use crate::slices::Part;
@@ -12,16 +12,19 @@ use crate::slices::Part;
 pub(super) const COLUMNS: &str = "key, etag, size, modified, storage_class";
 
 /// Forgets which keys an earlier listing missed. Called when a listing begins.
-pub fn begin_listing(db: &Db, connection: i64) -> Result<()> {
+pub(super) fn begin_listing(db: &Db, connection: i64) -> Result<()> {
     db.execute("DELETE FROM missing WHERE connection = ?1", [connection]).map_err(sql_error)?;
     Ok(())
 }
 
 /// Merges a part of the listing of a prefix with the stored keys between its ends. Stored keys that it does not show are
-/// remembered as missing. Keys that look as they did cost no write.
-pub fn record_part(db: &Db, connection: i64, prefix: &str, part: &Part) -> Result<()> {
+/// remembered as missing. Keys that look as they did cost no write. Returns whether no other keys are stored there now.
+pub(super) fn record_part(db: &Db, connection: i64, prefix: &str, part: &Part) -> Result<bool> {
     // Nothing is written while stored keys are being read: what a cursor shows of a table that changes is anybody's guess.
     let (changed, gone) = compare(db, connection, prefix, part)?;
+    if !changed.is_empty() {
+        plans::forget(db, connection)?;
+    }
     let mut upsert = db
         .prepare_cached(
             "INSERT INTO objects (connection, key, etag, size, modified, storage_class) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
@@ -36,7 +39,8 @@ pub fn record_part(db: &Db, connection: i64, prefix: &str, part: &Part) -> Resul
             .map_err(sql_error)?;
     }
     let mut missing = db.prepare_cached("INSERT INTO missing (connection, key) VALUES (?1, ?2)").map_err(sql_error)?;
-    gone.iter().try_for_each(|key| missing.execute(params![connection, key]).map(drop)).map_err(sql_error)
+    gone.iter().try_for_each(|key| missing.execute(params![connection, key]).map(drop)).map_err(sql_error)?;
+    Ok(gone.is_empty())
 }
 
 /// What of a part looks otherwise than it is stored, and the stored keys that it does not show.
@@ -80,11 +84,15 @@ fn looks_as(object: &ObjectMeta, row: &Row<'_>) -> rusqlite::Result<bool> {
 
 /// Ends a complete listing: the keys that it missed go.
 pub fn end_complete_listing(db: &Db, connection: i64) -> Result<()> {
-    db.execute(
-        "DELETE FROM objects WHERE connection = ?1 AND key IN (SELECT key FROM missing WHERE connection = ?1)",
-        [connection],
-    )
-    .map_err(sql_error)?;
+    let gone = db
+        .execute(
+            "DELETE FROM objects WHERE connection = ?1 AND key IN (SELECT key FROM missing WHERE connection = ?1)",
+            [connection],
+        )
+        .map_err(sql_error)?;
+    if gone > 0 {
+        plans::forget(db, connection)?;
+    }
     begin_listing(db, connection)
 }
 
@@ -97,9 +105,18 @@ pub fn forget_outside(db: &Db, connection: i64, prefix: &str) -> Result<()> {
     let (before, behind) = ("key < ?2", "key > ?2 || char(0x10FFFF) AND substr(key, 1, length(?2)) <> ?2");
     for outside in [before, behind] {
         let delete = format!("DELETE FROM objects WHERE connection = ?1 AND {outside}");
-        db.execute(&delete, params![connection, prefix]).map_err(sql_error)?;
+        if db.execute(&delete, params![connection, prefix]).map_err(sql_error)? > 0 {
+            plans::forget(db, connection)?;
+        }
     }
     Ok(())
+}
+
+/// Forgets everything that was listed.
+pub(super) fn forget_all(db: &Db, connection: i64) -> Result<()> {
+    db.execute("DELETE FROM objects WHERE connection = ?1", [connection]).map_err(sql_error)?;
+    stretches::forget_all(db, connection)?;
+    plans::forget(db, connection)
 }
 
 /// Objects with `after` < key <= `end`, by key.

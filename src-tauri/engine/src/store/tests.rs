@@ -1,4 +1,6 @@
 mod files;
+mod kept_plans;
+mod recording;
 
 use super::documents::Intent;
 use super::*;

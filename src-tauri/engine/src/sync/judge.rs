@@ -1,12 +1,14 @@
 //! A connection's rules, applied to one key.
 
+use serde_json::json;
+
 use crate::connection::{OnGone, Settings};
 use crate::laws::Laws;
 use crate::object::{ObjectKey, ObjectMeta};
 use crate::plan::{self, Decision, Fate, Ground, KeyFacts, Seen};
-use crate::scope::{Intake, Scope};
+use crate::scope::{Filter, Intake, Scope};
 use crate::store::keys::KeyRow;
-use crate::tag::{TagOf, Tagging};
+use crate::tag::{ContainerTag, TagOf, TagRule, Tagging};
 
 /// Everything that decides about a key, from a connection or a draft of one.
 #[derive(Debug, Clone)]
@@ -47,6 +49,34 @@ impl Rules {
             document_limit: settings.document_limit,
             laws: Laws::default(),
         }
+    }
+
+    /// The rules as text: equal where every key would be judged alike, by this version of the app. The knowledge base is
+    /// named because what it takes is its own.
+    pub fn text(&self, destination: &str) -> String {
+        // Whatever is added to one of these has to be said here, too.
+        let Self { connection, scope, tagging, on_gone, document_limit, laws: _ } = self;
+        let Scope { prefix, filters, max_size, intake } = scope;
+        let Intake { size_limit, takes_extension: _ } = intake;
+        let Tagging { rule, tags, on_no_match, on_illegal_tag } = tagging;
+        let filters: Vec<_> = filters.iter().map(Filter::draft).collect();
+        let tags: Vec<_> = tags.iter().map(ContainerTag::as_str).collect();
+        json!({
+            "app": env!("CARGO_PKG_VERSION"),
+            "connection": connection,
+            "destination": destination,
+            "documentLimit": document_limit,
+            "filters": filters,
+            "maxSize": max_size,
+            "onGone": on_gone,
+            "onIllegalTag": on_illegal_tag,
+            "onNoMatch": on_no_match,
+            "prefix": prefix,
+            "rule": rule.as_ref().map(TagRule::pattern),
+            "sizeLimit": size_limit,
+            "tags": tags,
+        })
+        .to_string()
     }
 
     /// Judges one key. `complete`: the listing behind it reached its end.

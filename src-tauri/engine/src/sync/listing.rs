@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 use crate::error::Result;
 use crate::slices::{Listing, Part, STREAMS};
 use crate::source::ObjectSource;
-use crate::store::{Store, connections, objects};
+use crate::store::stretches::Recording;
+use crate::store::{Store, connections, objects, plans};
 use crate::sync::Clock;
 
 /// Parts that wait to be written: with those under way, about thirty thousand keys are in memory at once.
@@ -48,8 +49,9 @@ pub async fn list(
     clock: &Clock,
     mut on_part: impl FnMut(usize),
 ) -> Result<bool> {
-    store.write(move |db| objects::begin_listing(db, connection)).await?;
     let prefix: Arc<str> = under.prefix().into();
+    let listed = Arc::clone(&prefix);
+    let mut recording = store.write(move |db| Recording::begin(db, connection, &listed)).await?;
     let mut listing = Listing::new(source, &prefix, STREAMS);
     let (sender, mut receiver) = mpsc::channel(WAITING);
     let reading = async move {
@@ -66,17 +68,17 @@ pub async fn list(
             }
         }
     };
-    let prefix_of_parts = Arc::clone(&prefix);
     let writing = async move {
         let mut parts: Vec<Part> = Vec::new();
         while receiver.recv_many(&mut parts, WAITING).await > 0 {
-            let (parts, prefix) = (std::mem::take(&mut parts), Arc::clone(&prefix_of_parts));
+            let parts = std::mem::take(&mut parts);
             let record = move |db: &Transaction<'_>| {
-                parts.iter().try_for_each(|part| objects::record_part(db, connection, &prefix, part))
+                parts.into_iter().try_for_each(|part| recording.part(db, part))?;
+                Ok(recording)
             };
-            store.write(record).await?;
+            recording = store.write(record).await?;
         }
-        Ok(())
+        if recording.is_waiting() { store.write(move |db| recording.rest(db)).await } else { Ok(()) }
     };
     // When reading fails, what has come is still written.
     let (is_complete, written): (Result<bool>, Result<()>) = tokio::join!(reading, writing);
@@ -90,6 +92,7 @@ pub async fn list(
         if outside_goes {
             objects::forget_outside(db, connection, &prefix)?;
             connections::set_listed(db, connection, at, true)?;
+            plans::watch(db, connection)?;
         }
         Ok(())
     };

@@ -47,7 +47,7 @@ pub mod trial;
 use judge::{Judgement, Rules};
 use ledger::{Entry, Ledger, Owner};
 use outcome::Standing;
-use planning::Plan;
+use planning::{Outline, Plan, Planned};
 use progress::{Progress, held};
 use removal::{Leaving, Round};
 use sides::Sides;
@@ -150,9 +150,15 @@ impl Run {
         let Some((plan, holds)) = self.plan(ledger, &rules, standing).await? else { return Ok(()) };
 
         self.progress.enter(RunPhase::Removing, self.now());
-        self.remove_round(ends, ledger, &rules, Round::First { brake: holds }, Which::Held).await?;
+        // A walk over what is held only where the plan has something to do with it.
+        let is_held_busy = plan.outline.sums.held_busy > 0;
+        if is_held_busy {
+            self.remove_round(ends, ledger, &rules, Round::First { brake: holds }, Which::Held).await?;
+        }
         self.progress.enter(RunPhase::Sending, self.now());
-        self.send(ends, ledger, &rules, &plan, Sending::KeysWithPlace).await?;
+        if is_held_busy {
+            self.send(ends, ledger, &rules, &plan, Sending::KeysWithPlace).await?;
+        }
         self.send(ends, ledger, &rules, &plan, Sending::NewKeys).await?;
         self.progress.enter(RunPhase::Settling, self.now());
         self.unless_cancelled(settle::settle(self.sides(ends), self.now())).await?;
@@ -172,25 +178,26 @@ impl Run {
     async fn plan(&self, ledger: &Ledger, rules: &Arc<Rules>, standing: &mut Standing) -> Result<Option<(Plan, bool)>> {
         self.progress.enter(RunPhase::Deciding, self.now());
         let number = self.connection.number;
-        let (rules, cancel) = (Arc::clone(rules), self.cancel.clone());
-        let plan = planning::plan(&self.store, number, rules, self.trial, cancel, self.now()).await?;
+        let planned = Planned { number, rules: Arc::clone(rules), destination: self.destination().to_owned() };
+        let plan = planning::plan(&self.store, planned, self.trial, self.cancel.clone(), self.now()).await?;
         let Some(plan) = plan else { return Ok(None) };
         let confirmed = self.confirmed_removals.max(self.connection.confirmed_removals);
-        let brake = Brake { confirmed, ..plan.sums.brake };
+        let brake = Brake { confirmed, ..plan.outline.sums.brake };
         // What was shown was said yes to by starting from it, and no more than that.
         let shown = self.previewed.as_ref().map(|previewed| previewed.removals);
         let beyond_shown = shown.is_some_and(|shown| brake.bare > shown.max(confirmed));
         let holds = (brake.holds() || beyond_shown) && self.laws.hold(Law::Brake);
         *standing = Standing { held: brake.held, held_back: if holds { brake.bare } else { 0 }, shown };
         self.progress.set_held_back(standing.held_back);
-        let totals = &plan.summary.totals;
+        let Outline { summary, skipped, .. } = &plan.outline;
+        let totals = &summary.totals;
         self.progress.set_plan(plan.sends, plan.bytes, totals.skipped, if holds { 0 } else { totals.removed });
-        if let Some(drift) = self.previewed.as_ref().and_then(|previewed| previewed.drift(&plan.summary)) {
+        if let Some(drift) = self.previewed.as_ref().and_then(|previewed| previewed.drift(summary)) {
             self.progress.set_drift(drift);
             let id = self.id.clone();
             self.store.write(move |db| runs::set_drift(db, &id, &drift)).await?;
         }
-        for item in &plan.skipped {
+        for item in skipped {
             ledger.enter(Entry::Item(self.progress.next_line(), item.clone())).await?;
         }
         if self.connection.confirmed_removals > 0 {
@@ -350,7 +357,7 @@ impl Run {
         match sending {
             Sending::KeysWithPlace => Ok(Places::default()),
             Sending::NewKeys if !self.laws.hold(Law::Places) => {
-                Ok(Places::new(limit, plan.sums.places, plan.sums.leaving))
+                Ok(Places::new(limit, plan.outline.sums.places, plan.outline.sums.leaving))
             }
             Sending::NewKeys => {
                 let counts = self.store.read(move |db| documents::counts(db, number)).await?;
@@ -371,7 +378,7 @@ impl Run {
         let which = if sending.needs_place() { Which::All } else { Which::Held };
         let is_over = move || {
             let is_full = || held(places).free() == 0;
-            self.cancel.is_cancelled() || (sending.needs_place() && (plan.sums.busy == 0 || is_full()))
+            self.cancel.is_cancelled() || (sending.needs_place() && (plan.outline.sums.busy == 0 || is_full()))
         };
         let pages = stream::try_unfold(String::new(), move |after| async move {
             if is_over() {

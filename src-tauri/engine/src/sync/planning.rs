@@ -1,14 +1,19 @@
 //! The plan of a run: the two passes over all keys, what of it a person reads later, and which documents a trial takes.
+//!
+//! A plan follows from rules, objects and documents. One after which nothing was to be done is kept, and stands for as
+//! long as all three are as they were: a sync in which nothing has changed decides nothing anew.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::laws::Law;
 use crate::object::ObjectKey;
-use crate::store::Store;
 use crate::store::keys::KeyRow;
+use crate::store::{Store, plans};
 use crate::sync::judge::{Judgement, Rules};
 use crate::sync::survey::{self, Line, Recorded, Sums};
 use crate::sync::trial::Sample;
@@ -21,12 +26,8 @@ const SKIPPED_TOLD: usize = 1_000;
 /// What a run is going to do.
 #[derive(Debug)]
 pub struct Plan {
-    /// The sums over all keys.
-    pub sums: Sums,
-    /// What a person reads.
-    pub summary: PlanSummary,
-    /// The first skipped objects.
-    pub skipped: Vec<RunItem>,
+    /// What follows from rules, objects and documents.
+    pub outline: Outline,
     /// The keys that a trial sends; `None`: all of them.
     pub trial: Option<HashSet<ObjectKey>>,
     /// Documents to send.
@@ -35,19 +36,117 @@ pub struct Plan {
     pub bytes: u64,
 }
 
+impl Plan {
+    fn of(outline: Outline) -> Self {
+        let PlanTotals { new, changed, retagged, .. } = outline.summary.totals;
+        let (sends, bytes) = (new + changed + retagged, outline.summary.bytes);
+        Self { outline, trial: None, sends, bytes }
+    }
+
+    /// The same, of which only these documents are sent.
+    fn only(self, sample: Vec<(ObjectKey, u64)>) -> Self {
+        let (sends, bytes) = (sample.len() as u64, sample.iter().map(|(_, size)| size).sum());
+        let trial = Some(sample.into_iter().map(|(key, _)| key).collect());
+        Self { trial, sends, bytes, ..self }
+    }
+
+    /// Whether a run by it changes nothing.
+    fn is_idle(&self) -> bool {
+        self.sends == 0 && self.outline.sums.held_busy == 0
+    }
+}
+
+/// A plan without its keys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outline {
+    /// The sums over all keys.
+    pub sums: Sums,
+    /// What a person reads.
+    pub summary: PlanSummary,
+    /// The first skipped objects.
+    pub skipped: Vec<RunItem>,
+}
+
+impl Outline {
+    /// The same of another time.
+    fn at(mut self, at: i64) -> Self {
+        self.summary.listed_at = at;
+        self.skipped.iter_mut().for_each(|item| item.at = at);
+        self
+    }
+}
+
+/// Whose plan is made.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// Number of the connection.
+    pub number: i64,
+    /// Its rules.
+    pub rules: Arc<Rules>,
+    /// Name of the knowledge base.
+    pub destination: String,
+}
+
 /// Plans a run on the last listing, on one snapshot. A plan that was cancelled is none.
 ///
 /// # Errors
 /// What the state file says.
 pub async fn plan(
     store: &Store,
-    number: i64,
-    rules: Arc<Rules>,
+    planned: Planned,
     trial: Option<u32>,
     cancel: CancellationToken,
     at: i64,
 ) -> Result<Option<Plan>> {
-    let planned = move |db: &rusqlite::Transaction<'_>| {
+    let number = planned.number;
+    let rules = planned.rules.text(&planned.destination);
+    // Which documents a trial takes is decided key by key.
+    if trial.is_none()
+        && let Some(outline) = kept(store, &planned, &rules).await?
+    {
+        let outline = outline.at(at);
+        #[cfg(all(feature = "switchable-laws", debug_assertions))]
+        compare(store, planned, cancel, &outline).await?;
+        return Ok(Some(Plan::of(outline)));
+    }
+    let Some(plan) = make(store, planned, trial, cancel, at).await? else { return Ok(None) };
+    // Any other plan changes what it was made of.
+    if plan.is_idle() {
+        let text = serde_json::to_string(&plan.outline).map_err(|e| Error::internal("keeping a plan", e))?;
+        store.write(move |db| plans::keep(db, number, &rules, &text)).await?;
+    }
+    Ok(Some(plan))
+}
+
+/// The outline that was kept, if it is of these rules.
+async fn kept(store: &Store, planned: &Planned, rules: &str) -> Result<Option<Outline>> {
+    let number = planned.number;
+    let Some((made_by, text)) = store.read(move |db| plans::kept(db, number)).await? else { return Ok(None) };
+    let stands = made_by == rules || !planned.rules.laws.hold(Law::KeptPlan);
+    // What cannot be read is made anew.
+    Ok(serde_json::from_str(&text).ok().filter(|_| stands))
+}
+
+/// Tests hold every plan that was kept against one that is made anew.
+#[cfg(all(feature = "switchable-laws", debug_assertions))]
+async fn compare(store: &Store, planned: Planned, cancel: CancellationToken, kept: &Outline) -> Result<()> {
+    let holds = planned.rules.laws.hold(Law::KeptPlan);
+    match make(store, planned, None, cancel, kept.summary.listed_at).await? {
+        Some(made) if holds && made.outline != *kept => {
+            Err(Error::internal("keeping a plan", format!("{kept:?} was kept, {:?} is right", made.outline)))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn make(
+    store: &Store,
+    Planned { number, rules, .. }: Planned,
+    trial: Option<u32>,
+    cancel: CancellationToken,
+    at: i64,
+) -> Result<Option<Plan>> {
+    let made = move |db: &rusqlite::Transaction<'_>| {
         // A cancelled walk ends early; what it has seen is not used.
         let is_wanted = || !cancel.is_cancelled();
         let recorded = Recorded { db, connection: number, is_wanted: &is_wanted };
@@ -67,16 +166,13 @@ pub async fn plan(
         if cancel.is_cancelled() {
             return Ok(None);
         }
-        let PlanTotals { new, changed, retagged, .. } = summary.totals;
-        let (mut sends, mut bytes) = (new + changed + retagged, summary.bytes);
-        let trial = sample.map(|sample| {
-            let taken = sample.taken();
-            (sends, bytes) = (taken.len() as u64, taken.iter().map(|(_, size)| size).sum());
-            taken.into_iter().map(|(key, _)| key).collect()
-        });
-        Ok(Some(Plan { sums, summary, skipped, trial, sends, bytes }))
+        let plan = Plan::of(Outline { sums, summary, skipped });
+        Ok(Some(match sample {
+            Some(sample) => plan.only(sample.taken()),
+            None => plan,
+        }))
     };
-    store.read(planned).await
+    store.read(made).await
 }
 
 fn skipped_item(key: &KeyRow, judgement: &Judgement, line: &Line, at: i64) -> RunItem {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::Connection as Db;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
@@ -21,7 +22,7 @@ use crate::view::{PlanAction, PlanItem, PlanSummary, PlanTotals, SkipCount};
 const TAGS_SHOWN: usize = 50;
 
 /// The sums that must be known before anything is done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sums {
     /// For the brake.
     pub brake: Brake,
@@ -31,6 +32,8 @@ pub struct Sums {
     pub leaving: u64,
     /// Keys with which something is to be done, or would be under a higher limit.
     pub busy: u64,
+    /// Those of them that have documents.
+    pub held_busy: u64,
 }
 
 impl Sums {
@@ -42,6 +45,7 @@ impl Sums {
         self.places += other.places;
         self.leaving += other.leaving;
         self.busy += other.busy;
+        self.held_busy += other.held_busy;
     }
 }
 
@@ -124,6 +128,7 @@ fn held_sums(rules: &Rules, complete: bool, keys: &impl Keys) -> Result<Sums> {
         sums.brake.bare += bare_removals(key, &judgement).count() as u64;
         sums.places += u64::from(has_place(&key.rows));
         sums.leaving += u64::from(judgement.fate.is_some_and(|fate| fate.gives_place));
+        sums.held_busy += u64::from(!judgement.decision.steps.is_empty());
         Ok(())
     })?;
     Ok(sums)

@@ -159,7 +159,7 @@ pub enum ItemOutcome {
 }
 
 /// One line of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct RunItem {
     /// Key.

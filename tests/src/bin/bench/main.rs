@@ -103,6 +103,11 @@ fn main() -> ExitCode {
         listing::probe(endpoint);
         return ExitCode::SUCCESS;
     }
+    if let [word, shape, keys, milliseconds] = &words[..]
+        && word == "serve"
+    {
+        shapes::serve(shape, keys.parse().unwrap(), milliseconds.parse().unwrap());
+    }
     let is_named = |name: &str| words.iter().any(|word| word == name);
     let bench = Bench {
         s3c: own.with_file_name(format!("s3c{}", std::env::consts::EXE_SUFFIX)),

@@ -110,6 +110,17 @@ impl Shaped {
     }
 }
 
+/// Serves a bucket until it is killed, for whoever wants to look at a program over it: a number for the shape, keys,
+/// milliseconds for each page.
+pub fn serve(shape: &str, keys: u64, milliseconds: u64) -> ! {
+    let shape = Shape::ALL[shape.parse::<usize>().unwrap()];
+    let bucket = Shaped::start(shape, keys, Duration::from_millis(milliseconds));
+    println!("{keys} keys, {}: {}", shape.name(), bucket.endpoint());
+    loop {
+        std::thread::park();
+    }
+}
+
 /// The keys of a bucket, rising, and what an answer says of each, written before anybody asks: the machine is there for the
 /// program that lists, not for the server.
 struct Objects {

@@ -155,3 +155,38 @@ async fn an_audit_gives_a_row_the_remote_id_under_which_its_document_is_held() {
     let rows = store.read(move |db| documents::of_key(db, number, &ObjectKey::new("k"))).await.expect("reads");
     assert_eq!((rows[0].remote_id.as_deref(), rows[0].state), (Some("second"), DocumentState::Indexed));
 }
+
+/// Makes the pages of the objects unreadable. The file's time stays what it was, as it does when a disk goes bad.
+fn go_bad(folder: &Path) {
+    let path = folder.join(STATE_FILE);
+    let written = path.metadata().expect("a file").modified().expect("a time");
+    let page =
+        |db: &Db| db.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'objects'", [], |row| row.get(0));
+    let page: u64 = page(&Db::open(&path).expect("opens")).expect("a page");
+    let mut file = std::fs::File::options().write(true).open(&path).expect("opens");
+    std::io::Seek::seek(&mut file, std::io::SeekFrom::Start((page - 1) * 4_096)).expect("seeks");
+    std::io::Write::write_all(&mut file, &[0x5a; 4_096]).expect("writes");
+    file.set_modified(written).expect("sets the time");
+}
+
+#[tokio::test]
+async fn damage_that_was_not_looked_for_is_met_once_and_the_file_is_set_aside_at_the_next_start() {
+    let (folder, store, _) = open().await;
+    drop(store);
+    go_bad(folder.path());
+    let store = Store::open(folder.path()).expect("opens as it was closed");
+    let error = store.read(|db| objects::range(db, 1, "", None)).await.expect_err("the page is damaged");
+    assert_eq!((error.code, store.set_aside()), (ErrorCode::StateDamaged, None));
+    drop(store);
+    assert!(Store::open(folder.path()).expect("a new file").set_aside().is_some());
+}
+
+#[tokio::test]
+async fn a_file_that_was_touched_since_it_was_closed_is_read_from_end_to_end() {
+    let (folder, store, _) = open().await;
+    drop(store);
+    go_bad(folder.path());
+    let file = std::fs::File::options().write(true).open(folder.path().join(STATE_FILE)).expect("opens");
+    file.set_modified(std::time::SystemTime::now() + std::time::Duration::from_secs(1)).expect("sets the time");
+    assert!(Store::open(folder.path()).expect("a new file").set_aside().is_some());
+}
