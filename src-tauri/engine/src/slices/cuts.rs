@@ -17,6 +17,27 @@ pub(super) struct Cut {
     pub pages: f64,
     /// The folder in which it was guessed from how names vary; `None`: something is known to follow it.
     pub guessed_in: Option<String>,
+    /// How many guesses like this may be made at once in a folder of which nothing is known yet.
+    pub at_once: f64,
+}
+
+/// What counts may have come to its end: one after the other.
+const COUNTED: f64 = 1.0;
+/// A folder beside it has such a part.
+const BESIDE: f64 = 5.0;
+/// Names lie as by chance, so they are everywhere.
+const BY_CHANCE: f64 = 16.0;
+
+impl Cut {
+    /// Before something that is known.
+    pub fn known(key: String, pages: f64) -> Self {
+        Self { key, pages, guessed_in: None, at_once: COUNTED }
+    }
+
+    /// Before a part of a folder, as a folder beside it has one.
+    pub fn within(folder: &str, part: &str, pages: f64) -> Self {
+        Self { key: format!("{folder}{part}"), pages, guessed_in: Some(folder.to_owned()), at_once: BESIDE }
+    }
 }
 
 /// A folder on the way to a key, whose other folders may be asked for.
@@ -34,6 +55,9 @@ pub(super) struct Level {
 const MANY: f64 = 10_000.0;
 /// Parts with fewer pages are not cut off one by one.
 const SMALLEST: f64 = 0.05;
+/// Where the steps from one name to the next vary more than this, names lie as by chance: the variance beside the square
+/// of the mean. Chance itself gives 1, counting 0, and counting of which every second name is gone 0.5.
+const CHANCE: f64 = 0.7;
 /// Characters of a name that are looked at beyond what all names share.
 const DEPTH: usize = 6;
 
@@ -49,7 +73,8 @@ pub(super) fn levels(prefix: &str, page: &[String], until: Option<&str>) -> Vec<
         let after = format!("{}0", &child[..child.len() - 1]);
         // A folder that begins on this page is a small one, as far as anybody knows.
         let is_large = page[0].starts_with(folder) && until.is_none_or(|until| after.as_str() < until);
-        let pages = (children > 1).then(|| 1.0 / children as f64);
+        // The first began on an earlier page, and the last goes on.
+        let pages = (children > 1).then(|| 1.0 / (children - 1) as f64);
         is_large.then(|| Level { folder: folder.to_owned(), after, pages })
     };
     starts.windows(2).filter_map(level).collect()
@@ -74,25 +99,33 @@ fn distinct(page: &[String], folder: &str) -> usize {
 /// Cuts among names that lie side by side in a folder, behind the last of them.
 ///
 /// `names`: one page of them, rising. `before`: one that came earlier, if one is known: what differs from it varies.
-pub(super) fn among(folder: &str, names: &[&str], before: Option<&str>, until: Option<&str>) -> Vec<Cut> {
+/// `uneven`: pages that a part has at most where names have different lengths.
+pub(super) fn among(folder: &str, names: &[&str], before: Option<&str>, until: Option<&str>, uneven: f64) -> Vec<Cut> {
     let (Some(first), Some(last)) = (names.first(), names.last()) else { return Vec::new() };
     let alphabet = varying(names);
     if alphabet.len() < 2 {
         return Vec::new();
     }
-    let shared = common(before.unwrap_or(first), last);
+    // One that differs in what never varies here is of another kind.
+    let is_alike = |before: &&str| last[common(before, last).len()..].starts_with(|next| alphabet.contains(&next));
+    let shared = common(before.filter(is_alike).unwrap_or(first), last);
     let last_chars: Vec<char> = last.chars().collect();
     let here = shared.chars().count();
     let passed = value(last, here, &alphabet) - value(first, here, &alphabet);
-    let unit = (1.0 / passed.max(1e-6)).min(MANY);
-    let is_before_end = |key: &String| until.is_none_or(|until| key.as_str() < until);
-    let text = |upto: usize, next: char| -> String {
-        last_chars[..upto].iter().chain(std::iter::once(&next)).fold(folder.to_owned(), |mut text, c| {
+    let is_even = names.iter().all(|name| name.len() == first.len());
+    let most = if is_even { MANY } else { uneven };
+    let unit = (1.0 / passed.max(1e-6)).min(most);
+    let is_by_chance = is_even && lie_by_chance(names, common(first, last).chars().count(), &alphabet);
+    let at_once = if is_by_chance { BY_CHANCE } else { COUNTED };
+    let is_before_end = |cut: &Cut| until.is_none_or(|until| cut.key.as_str() < until);
+    let cut = |upto: usize, next: char, pages: f64, at_once: f64| {
+        let key = last_chars[..upto].iter().chain(std::iter::once(&next)).fold(folder.to_owned(), |mut text, c| {
             text.push(*c);
             text
-        })
+        });
+        Cut { key, pages, guessed_in: Some(folder.to_owned()), at_once }
     };
-    let guessed_in = || Some(folder.to_owned());
+    let beyond = |char: &char| alphabet.range((Bound::Excluded(*char), Bound::Unbounded)).copied();
     let mut cuts: Vec<Cut> = Vec::new();
     // Where names vary: each further character begins a part of its own. Deeper, where there is none, until the parts are
     // smaller than is worth a request.
@@ -101,31 +134,38 @@ pub(super) fn among(folder: &str, names: &[&str], before: Option<&str>, until: O
         if pages < SMALLEST {
             break;
         }
-        let beyond = alphabet.range((Bound::Excluded(char), Bound::Unbounded));
-        cuts.extend(
-            beyond
-                .map(|next| Cut { key: text(at, *next), pages, guessed_in: guessed_in() })
-                .filter(|cut| is_before_end(&cut.key)),
-        );
+        cuts.extend(beyond(char).map(|next| cut(at, next, pages, at_once)).filter(is_before_end));
         if !cuts.is_empty() {
             break;
         }
         pages /= alphabet.len() as f64;
     }
-    // Where they have been the same so far, the next character would skip all that begins like this.
-    let mut pages = unit;
+    // Where they have been the same so far. What lies by chance varies there, too: only its first names have come. What
+    // counts may never get there; the next character would skip all that begins like this.
+    let (mut pages, mut varies) = (unit, is_by_chance);
     for (at, char) in last_chars.iter().enumerate().take(here).rev() {
-        pages = (pages * alphabet.len() as f64).min(MANY);
+        pages = (pages * alphabet.len() as f64).min(most);
         // What never varied and is no such character is part of all names.
         if !alphabet.contains(char) {
-            continue;
+            varies = false;
+        } else if varies {
+            cuts.extend(beyond(char).map(|next| cut(at, next, pages, BY_CHANCE)).filter(is_before_end));
+        } else if let Some(next) = beyond(char).next() {
+            cuts.extend(Some(cut(at, next, (pages / 2.0).min(uneven), COUNTED)).filter(is_before_end));
+            break;
         }
-        let next = alphabet.range((Bound::Excluded(char), Bound::Unbounded)).next();
-        let cut = next.map(|next| Cut { key: text(at, *next), pages: pages / 2.0, guessed_in: guessed_in() });
-        cuts.extend(cut.filter(|cut| is_before_end(&cut.key)));
     }
     cuts.sort_by(|a, b| a.key.cmp(&b.key));
     cuts
+}
+
+/// Whether names of one length lie in their alphabet as by chance, and not in steps.
+fn lie_by_chance(names: &[&str], from: usize, alphabet: &BTreeSet<char>) -> bool {
+    let values: Vec<f64> = names.iter().map(|name| value(name, from, alphabet)).collect();
+    let steps: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let mean = steps.iter().sum::<f64>() / steps.len() as f64;
+    let variance = steps.iter().map(|step| (step - mean).powi(2)).sum::<f64>() / steps.len() as f64;
+    variance > CHANCE * mean * mean
 }
 
 /// The characters that make names differ from each other.
@@ -176,10 +216,11 @@ mod tests {
     fn numbers_are_cut_at_their_digits_and_letters_that_never_change_are_left_alone() {
         let page = names(0..1000);
         let page: Vec<&str> = page.iter().map(String::as_str).collect();
-        let cuts = among("d/", &page, None, None);
-        // 1,000 names end in 000999: the first digit that varies has no further one, those before it do.
-        assert!(keys(&cuts).contains(&"d/file-001"), "{cuts:?}");
-        assert!(keys(&cuts).contains(&"d/file-1"), "{cuts:?}");
+        let cuts = among("d/", &page, None, None, MANY);
+        // 1,000 names end in 000999: the first digit that varies has no further one. Whether the one before it ever varies
+        // is not known, and those before that are not looked at until it does.
+        assert_eq!(keys(&cuts), ["d/file-001"], "{cuts:?}");
+        assert_eq!(cuts[0].at_once, COUNTED);
         assert!(cuts.iter().all(|cut| cut.key.starts_with("d/file-") && cut.key.len() < 12), "{cuts:?}");
         assert!(cuts.windows(2).all(|pair| pair[0].key < pair[1].key));
     }
@@ -188,7 +229,7 @@ mod tests {
     fn what_an_earlier_name_differs_in_is_cut_into_its_parts() {
         let page = names(100_000..101_000);
         let page: Vec<&str> = page.iter().map(String::as_str).collect();
-        let cuts = among("", &page, Some("file-001999.dat"), None);
+        let cuts = among("", &page, Some("file-001999.dat"), None, MANY);
         assert_eq!(keys(&cuts)[..2], ["file-2", "file-3"]);
         // A page is a hundredth of them.
         assert!((cuts[0].pages - 100.0).abs() < 1.0, "{cuts:?}");
@@ -197,10 +238,35 @@ mod tests {
     #[test]
     fn random_names_are_cut_by_what_is_seen_anywhere_in_them() {
         let page = ["00a9", "00f3", "0172", "01cc"];
-        let cuts = among("", &page, None, None);
+        let cuts = among("", &page, None, None, MANY);
         assert!(keys(&cuts).contains(&"0a") && keys(&cuts).contains(&"1"), "{cuts:?}");
-        let cuts = among("", &page, None, Some("0f"));
+        let cuts = among("", &page, None, Some("0f"), MANY);
         assert!(cuts.iter().all(|cut| cut.key.as_str() < "0f"));
+    }
+
+    #[test]
+    fn names_that_lie_by_chance_are_cut_where_they_have_not_varied_yet() {
+        let mut chance: u64 = 1;
+        let mut hashed = || {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            format!("{:012x}", chance >> 16)
+        };
+        let mut all: Vec<String> = (0..50_000).map(|_| hashed()).collect();
+        all.sort_unstable();
+        let page: Vec<&str> = all.iter().take(1_000).map(String::as_str).collect();
+        assert!(page.iter().all(|name| name.starts_with('0')), "one page has the first of them only");
+        let cuts = among("", &page, None, None, MANY);
+        for digit in "123456789abcdef".chars() {
+            let cut = cuts.iter().find(|cut| cut.key == digit.to_string()).expect("a cut at each digit");
+            assert!(cut.at_once == BY_CHANCE && cut.pages > 1.0, "{cut:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_another_kind_do_not_tell_what_varies() {
+        let page = names(1..1000);
+        let page: Vec<&str> = page.iter().map(String::as_str).collect();
+        assert_eq!(among("", &page, Some("b/1"), None, MANY), among("", &page, None, None, MANY));
     }
 
     #[test]
@@ -209,7 +275,8 @@ mod tests {
         let found = levels("p/", &page, None);
         let shown: Vec<(&str, &str)> = found.iter().map(|l| (l.folder.as_str(), l.after.as_str())).collect();
         assert_eq!(shown, [("p/", "p/t30")]);
-        assert_eq!(found[0].pages, Some(0.25));
+        // The first of four began before it, or the last goes on.
+        assert_eq!(found[0].pages, Some(1.0 / 3.0));
         let found = levels("p/", &page[9..], None);
         let shown: Vec<(&str, &str)> = found.iter().map(|l| (l.folder.as_str(), l.after.as_str())).collect();
         assert_eq!(shown, [("p/", "p/t30"), ("p/t3/", "p/t3/docs0")]);
@@ -223,6 +290,6 @@ mod tests {
         assert_eq!(common("aé", "aè"), "a");
         assert_eq!(common("ab", "abc"), "ab");
         assert_eq!(common("abc", "ab"), "ab");
-        assert!(among("", &["é1", "é2", "è"], None, None).iter().all(|cut| cut.key.is_char_boundary(0)));
+        assert!(among("", &["é1", "é2", "è"], None, None, MANY).iter().all(|cut| cut.key.is_char_boundary(0)));
     }
 }

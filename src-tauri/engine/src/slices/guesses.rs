@@ -1,17 +1,16 @@
 //! How guesses of where to cut have turned out. Pure.
 //!
 //! A guess is of a folder, from how the names in it vary. Names of one folder are made alike, so one bad guess says
-//! something of the others there: where none has turned out yet, a few are open at once; more where most were good; one,
-//! and everything else comes first, where most were bad.
+//! something of the others there: where none has turned out yet, as many are open at once as guesses of this kind deserve,
+//! and as many again for each that was good. Where one was bad they are few; and where most were, one at a time, and
+//! everything else comes first.
 
 use std::collections::HashMap;
 
 use super::cuts::Cut;
 
-/// Guesses in a folder of which nothing is known yet, made at once.
-const AT_FIRST: f64 = 5.0;
-/// So many more for each that was better than bad.
-const FOR_A_GOOD_ONE: f64 = 4.0;
+/// So many more at once for each guess that was better than bad, in a folder where one was bad.
+const FOR_A_BETTER_ONE: f64 = 2.0;
 
 /// Which guesses are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +38,15 @@ impl Guesses {
     pub fn allow(&self, cut: &Cut, trust: Trust) -> bool {
         let record = cut.guessed_in.as_ref().and_then(|folder| self.0.get(folder));
         record.is_none_or(|Record { open, good, bad }| {
-            let at_once = (AT_FIRST + FOR_A_GOOD_ONE * (good - bad)).max(1.0);
+            let at_once =
+                if *bad > 0.0 { (1.0 + FOR_A_BETTER_ONE * (good - bad)).max(1.0) } else { cut.at_once * (1.0 + good) };
             *open < at_once && (trust == Trust::Any || good >= bad)
         })
+    }
+
+    /// Whether one in this folder was bad.
+    pub fn were_bad(&self, folder: &str) -> bool {
+        self.0.get(folder).is_some_and(|record| record.bad > 0.0)
     }
 
     /// A cut is made.

@@ -15,12 +15,22 @@ use crate::source::{Names, Page};
 
 /// Pages before anything is cut: most buckets end here, and cost what they always did.
 const SERIAL_PAGES: u64 = 2;
-/// A slice with fewer pages than this before it is not cut: its end would cost more than it saves.
-const WORTH_A_CUT: f64 = 3.0;
+/// A slice is cut when about so many pages lie behind its cuts: with fewer, its end would cost more than it saves.
+const WORTH_A_CUT: f64 = 1.2;
+/// With fewer pages than this behind its cuts, a slice needs new ones soon.
+const RUNS_OUT: f64 = 2.0;
+/// A slice with so many pages behind its cuts may hold all others up, and may cost more than is spared otherwise, by this
+/// factor.
+const LONG: f64 = 6.0;
+const MORE_FOR_LONG: f64 = 1.4;
+/// Answers until which names of folders are asked for as soon as they may help.
+const EARLY: u64 = 16;
 /// A folder beside one that is larger than a page is taken for this many pages.
 const FOLDER: f64 = 3.0;
-/// What the end of a slice costs: on average half of its last page lies beyond it.
+/// What the end of a slice costs: on average half of its last page lies beyond it. Where names count, it may be all of it:
+/// what is seen is believed as soon as there are more ends than this.
 const END: f64 = 0.5;
+const ENDS_BEFORE: f64 = 8.0;
 /// Requests beyond those of a serial listing: so many, one more for each so many that are needed, up to a bound; or this
 /// share of those that are needed, where that is more.
 const SPARE: f64 = 4.0;
@@ -29,6 +39,10 @@ const MOST_SPARE: f64 = 16.0;
 const SPARE_SHARE: f64 = 0.13;
 /// What is still to come is believed up to this many times of what has come.
 const BELIEVED: f64 = 40.0;
+/// Where names have different lengths, a page tells little of how far it gets: a part is taken for no more pages than
+/// this, or than this share of those that have come.
+const UNEVEN: f64 = 6.0;
+const UNEVEN_SHARE: f64 = 1.0 / 16.0;
 /// Parts of folders that are taken over from a folder beside them, at most.
 const MOST_PARTS: usize = 2_000;
 
@@ -69,14 +83,17 @@ struct Slice {
     guessed_in: Option<String>,
     /// A key that was known before it began.
     before: Option<String>,
+    /// Answers.
+    pages: u32,
     asked: bool,
     done: bool,
 }
 
 impl Slice {
     fn new(from: From, begin: Cut, until: Option<String>, cuts: Vec<Cut>, before: Option<String>) -> Self {
-        let Cut { key: after, pages: own, guessed_in } = begin;
-        Self { after, from, until, cuts, own, shown: Vec::new(), guessed_in, before, asked: false, done: false }
+        let Cut { key: after, pages: own, guessed_in, .. } = begin;
+        let (shown, pages, asked, done) = (Vec::new(), 0, false, false);
+        Self { after, from, until, cuts, own, shown, guessed_in, before, pages, asked, done }
     }
 
     /// About how many pages lie behind its cuts.
@@ -116,17 +133,36 @@ pub(super) struct Tiling {
     keys: u64,
     /// Keys of a full page.
     page: u64,
+    /// Slices that ended behind their first page, and the shares of their last pages that lay beyond.
+    ends: f64,
+    beyond: f64,
 }
 
 impl Tiling {
     /// One slice, of everything under a prefix. `can_skip`: a page may be asked for that begins after a key.
     pub fn new(prefix: &str, can_skip: bool) -> Self {
-        let begin = Cut { key: String::new(), pages: 0.0, guessed_in: None };
+        let begin = Cut::known(String::new(), 0.0);
         let slices = vec![Slice::new(From::Start, begin, None, Vec::new(), None)];
         let (held, learning, named) = (None, Vec::new(), HashMap::new());
         let (prefix, guesses) = (prefix.to_owned(), Guesses::default());
         let (skips, asked, requests, keys, page) = (false, 0, 0, 0, 1);
-        Self { prefix, slices, guesses, can_skip, skips, held, learning, asked, named, requests, keys, page }
+        let (ends, beyond) = (0.0, 0.0);
+        Self {
+            prefix,
+            slices,
+            guesses,
+            can_skip,
+            skips,
+            held,
+            learning,
+            asked,
+            named,
+            requests,
+            keys,
+            page,
+            ends,
+            beyond,
+        }
     }
 
     /// Whether every slice is done.
@@ -147,7 +183,7 @@ impl Tiling {
         if !self.can_skip || self.requests < SERIAL_PAGES {
             return None;
         }
-        while self.largest(Trust::Good).is_none() && self.learning.is_empty() && self.learn() {}
+        while self.learning.is_empty() && self.learn() {}
         if self.is_costly() {
             return None;
         }
@@ -169,14 +205,24 @@ impl Tiling {
         let needed = self.keys as f64 / self.page as f64;
         let to_come: f64 = self.slices.iter().map(Slice::to_come).sum();
         let open = self.slices.iter().filter(|slice| !slice.done).count() as f64;
-        let spent = self.requests as f64 - needed + (open + 1.0) * END;
+        let spent = self.requests as f64 - needed + (open + 1.0) * self.end();
         let share = SPARE_SHARE * (needed + to_come).min(needed * BELIEVED);
-        spent > (SPARE + needed / SPARE_GROWS).min(MOST_SPARE).max(share)
+        let spared = (SPARE + needed / SPARE_GROWS).min(MOST_SPARE).max(share);
+        let is_long = self.slices.iter().any(|slice| slice.left() >= LONG);
+        spent > if is_long { spared * MORE_FOR_LONG } else { spared }
+    }
+
+    /// What the end of a slice costs, as far as ends have come.
+    fn end(&self) -> f64 {
+        (self.beyond + ENDS_BEFORE * END) / (self.ends + ENDS_BEFORE)
     }
 
     /// The slice that has the most before it, if that is worth a cut, and one is allowed.
     fn largest(&self, trust: Trust) -> Option<usize> {
-        let may_cut = |slice: &Slice| slice.cuts.iter().any(|cut| self.guesses.allow(cut, trust));
+        // Behind a guess that may be as bad as others in its folder, others would be no better.
+        let is_doubtful = |slice: &Slice| slice.guessed_in.as_ref().is_some_and(|folder| self.guesses.were_bad(folder));
+        let may_cut =
+            |slice: &Slice| !is_doubtful(slice) && slice.cuts.iter().any(|cut| self.guesses.allow(cut, trust));
         let slices = self.slices.iter().enumerate().filter(|(_, slice)| may_cut(slice));
         let sized = slices.map(|(at, slice)| (at, slice.left()));
         let largest = sized.max_by(|(_, a), (_, b)| a.total_cmp(b));
@@ -190,8 +236,8 @@ impl Tiling {
             None => (self.largest(Trust::Any)?, Trust::Any),
         };
         let slice = &mut self.slices[largest];
-        // What lies before the first cut is not known; at least the page that is under way.
-        let (mut before, half) = (1.0, (1.0 + slice.left()) / 2.0);
+        // The first page is under way: what lies behind it is halved.
+        let (mut before, half) = (slice.own, (1.0 + slice.to_come()) / 2.0);
         let middle = slice.cuts.iter().position(|cut| {
             let reached = before >= half;
             before += cut.pages;
@@ -209,21 +255,16 @@ impl Tiling {
         Some(self.slices.len() - 1)
     }
 
-    /// Looks for cuts in a slice that goes on and has none, in what its last page showed; `false`: there is no such slice.
+    /// Looks which names of folders may help to cut a slice that goes on, by what its last page showed; `false`: those of no
+    /// slice. They are a request each: later on only where nothing else can be cut, or nothing is known of a slice.
     fn learn(&mut self) -> bool {
-        let due = |slice: &Slice| !slice.done && !slice.shown.is_empty();
+        let is_cheap = self.requests < EARLY || self.largest(Trust::Good).is_none();
+        let is_blind = |slice: &Slice| slice.pages >= 2 && slice.cuts.is_empty();
+        let due = |slice: &Slice| !slice.done && !slice.shown.is_empty() && (is_cheap || is_blind(slice));
         let Some(at) = self.slices.iter().position(due) else { return false };
         let slice = &mut self.slices[at];
         let shown = std::mem::take(&mut slice.shown);
-        let (before, until) = (slice.before.clone(), slice.until.clone());
-        let last = shown.last().map(String::as_str).unwrap_or_default();
-        let folder = &last[..last.rfind('/').map_or(0, |slash| slash + 1).max(self.prefix.len())];
-        let names: Vec<&str> = shown.iter().filter_map(|key| key.strip_prefix(folder)).collect();
-        // The page lies in one folder, so that is a large one.
-        if names.len() == shown.len() {
-            let before = before.as_deref().and_then(|key| key.strip_prefix(folder));
-            self.know(&among(folder, &names, before, until.as_deref()));
-        }
+        let until = slice.until.clone();
         let (prefix, named) = (&self.prefix, &self.named);
         let known = |level: &Level| {
             let holds = |(after, last): &(String, String)| *after <= level.after && level.after <= *last;
@@ -232,6 +273,19 @@ impl Tiling {
         let levels = levels(prefix, &shown, until.as_deref()).into_iter().filter(|level| !known(level));
         (self.learning, self.asked) = (levels.map(|level| (level, None)).collect(), 0);
         true
+    }
+
+    /// Guesses cuts from the last page of a slice where it lies in one folder, which is a large one then.
+    fn guess(&mut self, at: usize) {
+        let Slice { shown, before, until, .. } = &self.slices[at];
+        let last = shown.last().map(String::as_str).unwrap_or_default();
+        let folder = &last[..last.rfind('/').map_or(0, |slash| slash + 1).max(self.prefix.len())];
+        let names: Vec<&str> = shown.iter().filter_map(|key| key.strip_prefix(folder)).collect();
+        if names.len() == shown.len() {
+            let before = before.as_deref().and_then(|key| key.strip_prefix(folder));
+            let uneven = (self.keys as f64 / self.page as f64 * UNEVEN_SHARE).max(UNEVEN);
+            self.know(&among(folder, &names, before, until.as_deref(), uneven));
+        }
     }
 
     /// Takes in what lies beside a folder; once that of all folders on the way is there, it is known how large each is.
@@ -259,21 +313,23 @@ impl Tiling {
                 names.iter().filter_map(|name| name.strip_prefix(&folder)).map(str::to_owned).collect();
             if more {
                 let names: Vec<&str> = short.iter().map(String::as_str).collect();
-                let beyond = among(&folder, &names, None, None).into_iter();
+                let beyond = among(&folder, &names, None, None, UNEVEN).into_iter();
                 // One page of names stands for as many folders.
                 cuts.extend(beyond.map(|cut| Cut { pages: cut.pages * inner, ..cut }));
             }
             let (parts, of_part) = &within;
-            if pages >= WORTH_A_CUT && !parts.is_empty() && parts.len() * names.len() <= MOST_PARTS {
+            if pages >= FOLDER && !parts.is_empty() && parts.len() * names.len() <= MOST_PARTS {
                 for name in names {
-                    let part =
-                        |part| Cut { key: format!("{name}{part}"), pages: *of_part, guessed_in: Some(name.clone()) };
-                    cuts.extend(parts.iter().map(part));
-                    cuts.push(Cut { key: name, pages: *of_part, guessed_in: None });
+                    cuts.extend(parts.iter().map(|part| Cut::within(&name, part, *of_part)));
+                    cuts.push(Cut::known(name, *of_part));
                 }
-            } else {
-                cuts.extend(names.into_iter().map(|key| Cut { key, pages, guessed_in: None }));
+                let inner = short.iter().flat_map(|name| parts.iter().map(move |part| format!("{name}{part}")));
+                within = (inner.chain(short.iter().cloned()).collect(), *of_part);
+                continue;
             }
+            // A name that is no folder is one key.
+            let size = |name: &str| if name.ends_with('/') { pages } else { 1.0 / self.page as f64 };
+            cuts.extend(names.into_iter().map(|name| Cut { pages: size(&name), ..Cut::known(name, 0.0) }));
             within = (short, pages);
         }
         self.know(&cuts);
@@ -367,6 +423,10 @@ impl Tiling {
         if let Some(until) = &slice.until {
             let inside = page.objects.partition_point(|object| object.key.as_str() <= until.as_str());
             slice.done = inside < page.objects.len();
+            if slice.done && slice.pages > 0 {
+                self.ends += 1.0;
+                self.beyond += 1.0 - inside as f64 / page.objects.len() as f64;
+            }
             page.objects.truncate(inside);
         }
         slice.done |= page.next.is_none();
@@ -386,9 +446,17 @@ impl Tiling {
             Some(token) if !slice.done => slice.from = From::Token(token),
             _ => slice.cuts.clear(),
         }
-        let learns = self.can_skip && !slice.done && slice.left() < WORTH_A_CUT;
+        slice.pages += 1;
+        let learns = self.can_skip && !slice.done && (slice.pages <= 2 || slice.left() < RUNS_OUT);
         slice.shown =
             if learns { page.objects.iter().map(|o| o.key.as_str().to_owned()).collect() } else { Vec::new() };
+        if learns {
+            self.guess(at);
+        }
+        // What comes later differs from it in what varies.
+        let slice = &mut self.slices[at];
+        let first = slice.shown.first().filter(|first| slice.shown.iter().all(|key| key.len() == first.len()));
+        slice.before = slice.before.take().or_else(|| first.cloned());
         let part = Part { after, until, objects: page.objects };
         Ok(Some(part).filter(|part| part.until.as_ref() != Some(&part.after)))
     }
