@@ -103,7 +103,7 @@ impl Engine {
         let report = audit::audit(sides, &id, now()).await?;
         let settled = settle::settle(sides, now()).await;
         self.tell_connection(&id).await;
-        settled.map(|()| report)
+        settled.map(|_| report)
     }
 }
 

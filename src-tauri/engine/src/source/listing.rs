@@ -13,6 +13,7 @@ use aws_sdk_s3::operation::list_objects::ListObjectsOutput;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::{EncodingType, Object};
+use memchr::memchr2;
 use percent_encoding::percent_decode_str;
 
 use super::{Names, Page};
@@ -96,9 +97,9 @@ impl<'a> Shown<'a> {
 }
 
 /// The page in an answer to the request with this prefix and token.
-pub(super) fn page(answer: &Answer<'_>, prefix: &str, token: Option<&str>) -> Result<Page, Wrong> {
-    let next = next_token(answer, token)?.map(|next| Token::At(next).text());
-    let objects = answer.objects.iter().map(|object| meta(object, answer.is_encoded, prefix));
+pub(super) fn page(answer: Answer<'_>, prefix: &str, token: Option<&str>) -> Result<Page, Wrong> {
+    let next = next_token(&answer, token)?.map(|next| Token::At(next).text());
+    let objects = answer.objects.into_iter().map(|object| meta(object, answer.is_encoded, prefix));
     Ok(Page { objects: objects.collect::<Result<_, _>>()?, next })
 }
 
@@ -107,7 +108,7 @@ pub(super) fn page(answer: &Answer<'_>, prefix: &str, token: Option<&str>) -> Re
 pub(super) fn old_page(answer: &ListObjectsOutput, prefix: &str, after: Option<&str>) -> Result<Page, Wrong> {
     let encoded = answer.encoding_type() == Some(&EncodingType::Url);
     let more = answer.is_truncated();
-    let objects = answer.contents().iter().map(|object| meta(&Shown::of(object), encoded, prefix));
+    let objects = answer.contents().iter().map(|object| meta(Shown::of(object), encoded, prefix));
     let objects = objects.collect::<Result<Vec<_>, _>>()?;
     let last = objects.last().map(|object| object.key.as_str().to_owned());
     let next = match (more, last) {
@@ -125,11 +126,11 @@ pub(super) fn old_page(answer: &ListObjectsOutput, prefix: &str, after: Option<&
 }
 
 /// What lies right in a folder, in an answer that was asked for with a delimiter.
-pub(super) fn names(answer: &Answer<'_>) -> Result<Names, Wrong> {
-    let folders = answer.folders.iter().flatten();
-    let keys = answer.objects.iter().filter_map(|object| object.key.as_ref());
-    let decoded = |name| if answer.is_encoded { decode(name) } else { Ok(String::from(name)) };
-    let mut names = folders.chain(keys).map(|name| decoded(name)).collect::<Result<Vec<_>, Wrong>>()?;
+pub(super) fn names(answer: Answer<'_>) -> Result<Names, Wrong> {
+    let folders = answer.folders.into_iter().flatten();
+    let keys = answer.objects.into_iter().filter_map(|object| object.key);
+    let decoded = |name: Cow<'_, str>| if answer.is_encoded { decode(name) } else { Ok(name.into_owned()) };
+    let mut names = folders.chain(keys).map(decoded).collect::<Result<Vec<_>, Wrong>>()?;
     names.sort_unstable();
     Ok(Names { names, more: answer.is_truncated.unwrap_or_default() })
 }
@@ -150,25 +151,24 @@ fn next_token(answer: &Answer<'_>, token: Option<&str>) -> Result<Option<String>
 
 /// Keys outside the prefix are the server's fault. They are refused rather than passed on: whoever chose the
 /// prefix decided that nothing else may be read.
-fn meta(object: &Shown<'_>, is_encoded: bool, prefix: &str) -> Result<ObjectMeta, Wrong> {
+fn meta(object: Shown<'_>, is_encoded: bool, prefix: &str) -> Result<ObjectMeta, Wrong> {
     let Shown { key, etag, size, modified, storage_class } = object;
-    let key = key.as_deref().ok_or("the listing has an object without a key")?;
-    let key = if is_encoded { decode(key)? } else { key.to_owned() };
+    let key = key.ok_or("the listing has an object without a key")?;
+    let key = if is_encoded { decode(key)? } else { key.into_owned() };
     if !key.starts_with(prefix) {
         return Err(format!("the listing has the key “{}”, which is not under the prefix", key.escape_debug()));
     }
     let size = size.and_then(|size| u64::try_from(size).ok());
     let size = size.ok_or_else(|| format!("the listing has no size for the key “{}”", key.escape_debug()))?;
-    let etag = match (etag.as_deref().filter(|etag| !etag.is_empty()), *modified) {
-        (Some(etag), _) => ETag::new(etag),
+    let etag = match (etag.filter(|etag| !etag.is_empty()), modified) {
+        (Some(etag), _) => ETag::new(etag.into_owned()),
         (None, Some(modified)) => Stamp { modified, size }.etag(),
         (None, None) => {
             return Err(format!("the listing has neither etag nor date for the key “{}”", key.escape_debug()));
         }
     };
-    let storage_class = storage_class.as_deref().filter(|class| *class != "STANDARD" && !class.is_empty());
-    let storage_class = storage_class.map(str::to_owned);
-    Ok(ObjectMeta { key: ObjectKey::new(key), etag, size, modified: *modified, storage_class })
+    let storage_class = storage_class.filter(|class| class != "STANDARD" && !class.is_empty()).map(Cow::into_owned);
+    Ok(ObjectMeta { key: ObjectKey::new(key), etag, size, modified, storage_class })
 }
 
 pub(super) fn milliseconds(time: &DateTime) -> Option<i64> {
@@ -176,9 +176,9 @@ pub(super) fn milliseconds(time: &DateTime) -> Option<i64> {
 }
 
 /// Undoes `encoding-type=url`: `+` is a space, `%XX` a byte.
-fn decode(key: &str) -> Result<String, Wrong> {
-    if !key.contains(['+', '%']) {
-        return Ok(key.to_owned());
+fn decode(key: Cow<'_, str>) -> Result<String, Wrong> {
+    if memchr2(b'+', b'%', key.as_bytes()).is_none() {
+        return Ok(key.into_owned());
     }
     let spaced = key.replace('+', " ");
     match percent_decode_str(&spaced).decode_utf8() {
@@ -272,7 +272,7 @@ mod tests {
     }
 
     fn keys(answer: ListObjectsV2Output) -> Vec<String> {
-        page(&Answer::of(&answer), "", None).expect("a page").objects.into_iter().map(|o| o.key.to_string()).collect()
+        page(Answer::of(&answer), "", None).expect("a page").objects.into_iter().map(|o| o.key.to_string()).collect()
     }
 
     #[test]
@@ -285,12 +285,12 @@ mod tests {
     #[test]
     fn a_key_that_is_no_utf8_is_an_error() {
         let answer = whole().encoding_type(EncodingType::Url).contents(object("a%FF")).build();
-        assert!(page(&Answer::of(&answer), "", None).expect_err("wrong").contains("UTF-8"));
+        assert!(page(Answer::of(&answer), "", None).expect_err("wrong").contains("UTF-8"));
     }
 
     #[test]
     fn a_listing_ends_only_on_the_servers_word() {
-        let next = |answer: ListObjectsV2Output, token| page(&Answer::of(&answer), "", token).map(|page| page.next);
+        let next = |answer: ListObjectsV2Output, token| page(Answer::of(&answer), "", token).map(|page| page.next);
         let truncated = || ListObjectsV2Output::builder().is_truncated(true);
         assert_eq!(next(whole().next_continuation_token("t").build(), None), Ok(None));
         assert_eq!(next(truncated().next_continuation_token("t").build(), None), Ok(Some("2:t".into())));
@@ -330,13 +330,13 @@ mod tests {
             Object::builder().key("k").e_tag("e").size(-1).build(),
             Object::builder().key("k").size(1).build(),
         ] {
-            assert!(page(&Answer::of(&whole().contents(wrong).build()), "", None).is_err());
+            assert!(page(Answer::of(&whole().contents(wrong).build()), "", None).is_err());
         }
     }
 
     #[test]
     fn a_key_outside_the_prefix_is_an_error() {
-        assert!(page(&Answer::of(&whole().contents(object("b")).build()), "a", None).is_err());
+        assert!(page(Answer::of(&whole().contents(object("b")).build()), "a", None).is_err());
     }
 
     #[test]
@@ -345,7 +345,7 @@ mod tests {
         let class = |class| {
             let object = Object::builder().key("k").e_tag("e").size(1).storage_class(class).build();
             let answer = whole().contents(object).build();
-            page(&Answer::of(&answer), "", None).expect("a page").objects[0].storage_class.clone()
+            page(Answer::of(&answer), "", None).expect("a page").objects[0].storage_class.clone()
         };
         assert_eq!(class(Class::Standard), None);
         assert_eq!(class(Class::DeepArchive).as_deref(), Some("DEEP_ARCHIVE"));
@@ -365,7 +365,7 @@ mod tests {
     fn without_etags_date_and_size_are_the_version() {
         let object = Object::builder().key("k").size(7).last_modified(DateTime::from_millis(1_500)).build();
         let answer = whole().contents(object).build();
-        let meta = page(&Answer::of(&answer), "", None).expect("a page").objects.remove(0);
+        let meta = page(Answer::of(&answer), "", None).expect("a page").objects.remove(0);
         let stamp = Stamp::parse(&meta.etag).expect("a stamp");
         assert_eq!(stamp, Stamp { modified: 1_500, size: 7 });
         assert!(stamp.matches(Some(&DateTime::from_secs(1)), 7));
@@ -379,7 +379,7 @@ mod tests {
         #[test]
         fn every_key_survives_its_encoding(key in "\\PC{0,40}|[\\x00-\\x7f]{0,40}") {
             let encoded: String = url::form_urlencoded::byte_serialize(key.as_bytes()).collect();
-            prop_assert_eq!(decode(&encoded), Ok(key));
+            prop_assert_eq!(decode(encoded.into()), Ok(key));
         }
     }
 }

@@ -35,8 +35,11 @@ const DECLARED: [&str; 4] = [
     r#"<?xml version="1.0"?>"#,
 ];
 
+/// Names that come with every object.
+const KNOWN: [&str; 6] = ["Contents", "Key", "LastModified", "ETag", "Size", "StorageClass"];
+
 /// What is made of an answer.
-type Make<T> = dyn Fn(&Answer<'_>) -> Result<T, Wrong> + Send + Sync;
+type Make<T> = dyn Fn(Answer<'_>) -> Result<T, Wrong> + Send + Sync;
 
 /// Lets a request of `ListObjectsV2` be answered by this reader: what is made of the answer is to be taken when the request
 /// has succeeded. Nothing is there when it was left to the SDK.
@@ -46,7 +49,7 @@ pub(super) struct QuickListing<T> {
 }
 
 impl<T> QuickListing<T> {
-    pub(super) fn new(make: impl Fn(&Answer<'_>) -> Result<T, Wrong> + Send + Sync + 'static) -> Self {
+    pub(super) fn new(make: impl Fn(Answer<'_>) -> Result<T, Wrong> + Send + Sync + 'static) -> Self {
         Self { make: Arc::new(make), made: Arc::default() }
     }
 
@@ -112,7 +115,7 @@ impl<T: Send + 'static> DeserializeResponse for QuickListing<T> {
     ) -> Result<Output, OrchestratorError<Error>> {
         let body = response.body().bytes().filter(|_| response.status().as_u16() == 200);
         // What is wrong with an answer is said once, by who reads what the SDK has read.
-        let made = body.and_then(answer).and_then(|answer| (self.make)(&answer).ok());
+        let made = body.and_then(answer).and_then(|answer| (self.make)(answer).ok());
         if self.set(made) {
             return Ok(Output::erase(ListObjectsV2Output::builder().build()));
         }
@@ -192,9 +195,12 @@ impl<'a> Elements<'a> {
         }
         let begun = self.upto(b'>')?.strip_prefix('<')?;
         let name = begun.strip_suffix('/').unwrap_or(begun);
-        let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        is_name.then_some(Some(Element { name, is_over: name.len() < begun.len() }))
+        let is_name = |name: &str| {
+            name.starts_with(|first: char| first.is_ascii_alphabetic())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        };
+        let is_plain = KNOWN.contains(&name) || is_name(name);
+        is_plain.then_some(Some(Element { name, is_over: name.len() < begun.len() }))
     }
 
     /// The text of the element that was just begun, to its end.
@@ -264,7 +270,8 @@ impl<'a> Elements<'a> {
     }
 
     fn pass_blank(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\n', '\t']);
+        let blank = self.rest.bytes().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\t')).count();
+        self.rest = &self.rest[blank..];
     }
 }
 
@@ -333,8 +340,8 @@ mod tests {
             return Err(TestCaseError::fail(format!("only this one reads {}", String::from_utf8_lossy(document))));
         };
         let slow = Answer::of(&slow);
-        prop_assert_eq!(page(&quick, "", None), page(&slow, "", None));
-        prop_assert_eq!(names(&quick), names(&slow));
+        prop_assert_eq!(page(quick.clone(), "", None), page(slow.clone(), "", None));
+        prop_assert_eq!(names(quick), names(slow));
         Ok(true)
     }
 
@@ -385,7 +392,7 @@ mod tests {
         let answer = request.customize().interceptor(quick.clone()).send().await.expect("an answer");
         // What the SDK would have made of it is not made.
         assert_eq!((by_sdk.name(), answer.name()), (Some("b"), None));
-        assert_eq!(quick.take(), page(&Answer::of(&by_sdk), "", None).ok());
+        assert_eq!(quick.take(), page(Answer::of(&by_sdk), "", None).ok());
     }
 
     /// What may stand anywhere in a document, right or wrong.

@@ -274,7 +274,7 @@ impl S3Source {
         let request = request.customize().interceptor(quick.clone()).interceptor(WholeListing);
         let answer = request.config_override(attempts).send().await;
         let answer = answer.map_err(|error| classify(&error, Asked::List))?;
-        quick.take().map_or_else(|| listing::page(&Answer::of(&answer), prefix, at), Ok).map_err(failed)
+        quick.take().map_or_else(|| listing::page(Answer::of(&answer), prefix, at), Ok).map_err(failed)
     }
 
     /// One page of what lies right in a folder, in the form that listings have by now.
@@ -283,7 +283,7 @@ impl S3Source {
         let quick = QuickListing::new(listing::names);
         let answer = request.customize().interceptor(quick.clone()).interceptor(WholeListing).send().await;
         let answer = answer.map_err(|error| classify(&error, Asked::List))?;
-        let names = quick.take().map_or_else(|| listing::names(&Answer::of(&answer)), Ok);
+        let names = quick.take().map_or_else(|| listing::names(Answer::of(&answer)), Ok);
         names.map_err(|wrong| Failure::new(ErrorCode::StorageFailed, wrong))
     }
 

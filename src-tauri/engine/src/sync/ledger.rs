@@ -15,8 +15,8 @@ use crate::store::documents::Intent;
 use crate::store::{Store, documents, runs};
 use crate::view::RunItem;
 
-/// Entries written in one transaction at most.
-const GROUP: usize = 100;
+/// Entries written in one transaction at most: as many as a run tells lines of skipped objects.
+const GROUP: usize = 1_000;
 
 /// One thing that happened, or is about to.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ pub struct Ledger {
 impl Ledger {
     /// Opens a ledger. It must be closed: only that tells whether everything was written.
     pub fn open(store: Arc<Store>, owner: Owner) -> Self {
-        let (entries, received) = mpsc::channel(4 * GROUP);
+        let (entries, received) = mpsc::channel(GROUP);
         Self { entries, writer: tokio::spawn(write_all(store, owner, received)) }
     }
 

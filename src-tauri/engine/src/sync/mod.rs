@@ -131,7 +131,7 @@ impl Run {
             let audit = audit::audit(self.sides(ends), &self.connection.connection.id, at);
             self.unless_cancelled(async { audit.await.map(drop) }).await?;
         }
-        self.unless_cancelled(settle::settle(self.sides(ends), self.now())).await?;
+        self.unless_cancelled(async { settle::settle(self.sides(ends), self.now()).await.map(drop) }).await?;
 
         self.progress.enter(RunPhase::Listing, self.now());
         let settings = &self.connection.connection.settings;
@@ -150,7 +150,7 @@ impl Run {
         let Some((plan, holds)) = self.plan(ledger, &rules, standing).await? else { return Ok(()) };
 
         self.progress.enter(RunPhase::Removing, self.now());
-        // A walk over what is held only where the plan has something to do with it.
+        // What the plan has nothing to do with is not walked.
         let is_held_busy = plan.outline.sums.held_busy > 0;
         if is_held_busy {
             self.remove_round(ends, ledger, &rules, Round::First { brake: holds }, Which::Held).await?;
@@ -159,9 +159,20 @@ impl Run {
         if is_held_busy {
             self.send(ends, ledger, &rules, &plan, Sending::KeysWithPlace).await?;
         }
-        self.send(ends, ledger, &rules, &plan, Sending::NewKeys).await?;
+        if !plan.is_idle() {
+            self.send(ends, ledger, &rules, &plan, Sending::NewKeys).await?;
+        }
         self.progress.enter(RunPhase::Settling, self.now());
-        self.unless_cancelled(settle::settle(self.sides(ends), self.now())).await?;
+        let mut has_settled = false;
+        self.unless_cancelled(async {
+            has_settled = settle::settle(self.sides(ends), self.now()).await?;
+            Ok(())
+        })
+        .await?;
+        // Where nothing was sent and nothing had waited, nothing was superseded.
+        if plan.is_idle() && !has_settled {
+            return Ok(());
+        }
         self.remove_round(ends, ledger, &rules, Round::Last, Which::SeveralRows).await
     }
 

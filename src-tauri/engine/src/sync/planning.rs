@@ -51,7 +51,7 @@ impl Plan {
     }
 
     /// Whether a run by it changes nothing.
-    fn is_idle(&self) -> bool {
+    pub fn is_idle(&self) -> bool {
         self.sends == 0 && self.outline.sums.held_busy == 0
     }
 }

@@ -10,17 +10,17 @@ use crate::sync::sides::Sides;
 /// Rows asked about at once.
 const GROUP: u32 = 100;
 
-/// Asks about every `intended` and `sent` row of a connection.
+/// Asks about every `intended` and `sent` row of a connection. Returns whether there was one.
 ///
 /// # Errors
 /// What the knowledge base or the state file says; rows that were answered before stay answered.
-pub async fn settle(sides: Sides<'_>, now: i64) -> Result<()> {
+pub async fn settle(sides: Sides<'_>, now: i64) -> Result<bool> {
     let connection = sides.connection;
-    let mut after = 0;
+    let (mut after, mut has_asked) = (0, false);
     loop {
         let rows = sides.store.read(move |db| documents::unsettled(db, connection, after, GROUP)).await?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = last.sequence;
+        let Some(last) = rows.last() else { return Ok(has_asked) };
+        (after, has_asked) = (last.sequence, true);
         let ids: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
         let standings = sides.ask(&ids).await?;
         let answers: Vec<_> = rows
