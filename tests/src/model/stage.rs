@@ -69,7 +69,7 @@ impl Stage {
         self.world.state().begin();
         let (number, at) = (self.number, self.world.clock());
         self.write(move |db| {
-            for table in ["run_items", "runs", "documents", "objects"] {
+            for table in ["run_items", "runs", "documents", "objects", "stretches", "plans"] {
                 db.execute(&format!("DELETE FROM {table}"), []).unwrap();
             }
             // What was just set up is not compared with what is held.

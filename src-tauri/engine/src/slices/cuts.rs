@@ -58,6 +58,8 @@ const SMALLEST: f64 = 0.05;
 /// Where the steps from one name to the next vary more than this, names lie as by chance: the variance beside the square
 /// of the mean. Chance itself gives 1, counting 0, and counting of which every second name is gone 0.5.
 const CHANCE: f64 = 0.7;
+/// Names of a page that are looked at one by one: more would tell little more, while pages wait.
+const SAMPLE: usize = 128;
 /// Characters of a name that are looked at beyond what all names share.
 const DEPTH: usize = 6;
 
@@ -102,7 +104,8 @@ fn distinct(page: &[String], folder: &str) -> usize {
 /// `uneven`: pages that a part has at most where names have different lengths.
 pub(super) fn among(folder: &str, names: &[&str], before: Option<&str>, until: Option<&str>, uneven: f64) -> Vec<Cut> {
     let (Some(first), Some(last)) = (names.first(), names.last()) else { return Vec::new() };
-    let alphabet = varying(names);
+    let sample: Vec<&str> = names.iter().copied().step_by(names.len().div_ceil(SAMPLE)).chain([*last]).collect();
+    let alphabet = varying(&sample);
     if alphabet.len() < 2 {
         return Vec::new();
     }
@@ -115,7 +118,8 @@ pub(super) fn among(folder: &str, names: &[&str], before: Option<&str>, until: O
     let is_even = names.iter().all(|name| name.len() == first.len());
     let most = if is_even { MANY } else { uneven };
     let unit = (1.0 / passed.max(1e-6)).min(most);
-    let is_by_chance = is_even && lie_by_chance(names, common(first, last).chars().count(), &alphabet);
+    let is_by_chance =
+        is_even && lie_by_chance(&names[..names.len().min(SAMPLE)], common(first, last).chars().count(), &alphabet);
     let at_once = if is_by_chance { BY_CHANCE } else { COUNTED };
     let is_before_end = |cut: &Cut| until.is_none_or(|until| cut.key.as_str() < until);
     let cut = |upto: usize, next: char, pages: f64, at_once: f64| {
