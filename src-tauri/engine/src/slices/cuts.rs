@@ -57,9 +57,11 @@ const MANY: f64 = 10_000.0;
 const SMALLEST: f64 = 0.05;
 /// Where the steps from one name to the next vary more than this, names lie as by chance: the variance beside the square
 /// of the mean. Chance itself gives 1, counting 0, and counting of which every second name is gone 0.5.
-const CHANCE: f64 = 0.7;
+const CHANCE: f64 = 0.65;
 /// Names of a page that are looked at one by one: more would tell little more, while pages wait.
 const SAMPLE: usize = 128;
+/// Names by which chance is told from counting: with fewer, chance itself may look even.
+const STEPS: usize = 512;
 /// Characters of a name that are looked at beyond what all names share.
 const DEPTH: usize = 6;
 
@@ -119,7 +121,7 @@ pub(super) fn among(folder: &str, names: &[&str], before: Option<&str>, until: O
     let most = if is_even { MANY } else { uneven };
     let unit = (1.0 / passed.max(1e-6)).min(most);
     let is_by_chance =
-        is_even && lie_by_chance(&names[..names.len().min(SAMPLE)], common(first, last).chars().count(), &alphabet);
+        is_even && lie_by_chance(&names[..names.len().min(STEPS)], common(first, last).chars().count(), &alphabet);
     let at_once = if is_by_chance { BY_CHANCE } else { COUNTED };
     let is_before_end = |cut: &Cut| until.is_none_or(|until| cut.key.as_str() < until);
     let cut = |upto: usize, next: char, pages: f64, at_once: f64| {
