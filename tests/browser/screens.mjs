@@ -65,6 +65,8 @@ export const SCREENS = {
     at: (ids) => `connections/${ids["Fresh"]}/preview`,
     act: async (page) => {
       await page.getByRole("grid").focus();
+      // The table is there before its first rows are, and without rows there is none to choose.
+      await settle(page);
       await page.keyboard.press("ArrowDown");
       await page.getByRole("region", { name: "The chosen key" }).waitFor();
     },

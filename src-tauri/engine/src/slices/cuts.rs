@@ -9,6 +9,8 @@
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
+use super::STREAMS;
+
 /// A key that a slice may begin after.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Cut {
@@ -26,7 +28,7 @@ const COUNTED: f64 = 1.0;
 /// A folder beside it has such a part.
 const BESIDE: f64 = 5.0;
 /// Names lie as by chance, so they are everywhere.
-const BY_CHANCE: f64 = 16.0;
+const BY_CHANCE: f64 = STREAMS as f64;
 
 impl Cut {
     /// Before something that is known.

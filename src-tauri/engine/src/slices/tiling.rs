@@ -133,9 +133,23 @@ pub(super) struct Tiling {
     keys: u64,
     /// Keys of a full page.
     page: u64,
-    /// Slices that ended behind their first page, and the shares of their last pages that lay beyond.
-    ends: f64,
+    ends: Ends,
+}
+
+/// What the ends of slices have cost.
+#[derive(Debug, Default)]
+struct Ends {
+    /// Slices that ended behind their first page.
+    seen: f64,
+    /// The shares of their last pages that lay beyond.
     beyond: f64,
+}
+
+impl Ends {
+    /// About what one costs.
+    fn cost(&self) -> f64 {
+        (self.beyond + ENDS_BEFORE * END) / (self.seen + ENDS_BEFORE)
+    }
 }
 
 impl Tiling {
@@ -144,25 +158,9 @@ impl Tiling {
         let begin = Cut::known(String::new(), 0.0);
         let slices = vec![Slice::new(From::Start, begin, None, Vec::new(), None)];
         let (held, learning, named) = (None, Vec::new(), HashMap::new());
-        let (prefix, guesses) = (prefix.to_owned(), Guesses::default());
+        let (prefix, guesses, ends) = (prefix.to_owned(), Guesses::default(), Ends::default());
         let (skips, asked, requests, keys, page) = (false, 0, 0, 0, 1);
-        let (ends, beyond) = (0.0, 0.0);
-        Self {
-            prefix,
-            slices,
-            guesses,
-            can_skip,
-            skips,
-            held,
-            learning,
-            asked,
-            named,
-            requests,
-            keys,
-            page,
-            ends,
-            beyond,
-        }
+        Self { prefix, slices, guesses, can_skip, skips, held, learning, asked, named, requests, keys, page, ends }
     }
 
     /// Whether every slice is done.
@@ -205,16 +203,11 @@ impl Tiling {
         let needed = self.keys as f64 / self.page as f64;
         let to_come: f64 = self.slices.iter().map(Slice::to_come).sum();
         let open = self.slices.iter().filter(|slice| !slice.done).count() as f64;
-        let spent = self.requests as f64 - needed + (open + 1.0) * self.end();
+        let spent = self.requests as f64 - needed + (open + 1.0) * self.ends.cost();
         let share = SPARE_SHARE * (needed + to_come).min(needed * BELIEVED);
         let spared = (SPARE + needed / SPARE_GROWS).min(MOST_SPARE).max(share);
         let is_long = self.slices.iter().any(|slice| slice.left() >= LONG);
         spent > if is_long { spared * MORE_FOR_LONG } else { spared }
-    }
-
-    /// What the end of a slice costs, as far as ends have come.
-    fn end(&self) -> f64 {
-        (self.beyond + ENDS_BEFORE * END) / (self.ends + ENDS_BEFORE)
     }
 
     /// The slice that has the most before it, if that is worth a cut, and one is allowed.
@@ -275,6 +268,23 @@ impl Tiling {
         true
     }
 
+    /// Keeps the keys of a slice's page for as long as they may tell where to cut what follows, and cuts by them.
+    fn show(&mut self, at: usize, page: &[ObjectMeta]) {
+        let slice = &mut self.slices[at];
+        let learns = self.can_skip && !slice.done && (slice.pages <= 2 || slice.left() < RUNS_OUT);
+        if !learns {
+            slice.shown = Vec::new();
+            return;
+        }
+        slice.shown = page.iter().map(|object| object.key.as_str().to_owned()).collect();
+        self.guess(at);
+        // What comes later differs from the first of them in what varies.
+        let Slice { shown, before, .. } = &mut self.slices[at];
+        if before.is_none() {
+            *before = shown.first().filter(|first| shown.iter().all(|key| key.len() == first.len())).cloned();
+        }
+    }
+
     /// Guesses cuts from the last page of a slice where it lies in one folder, which is a large one then.
     fn guess(&mut self, at: usize) {
         let Slice { shown, before, until, .. } = &self.slices[at];
@@ -329,7 +339,10 @@ impl Tiling {
             }
             // A name that is no folder is one key.
             let size = |name: &str| if name.ends_with('/') { pages } else { 1.0 / self.page as f64 };
-            cuts.extend(names.into_iter().map(|name| Cut { pages: size(&name), ..Cut::known(name, 0.0) }));
+            cuts.extend(names.into_iter().map(|name| {
+                let pages = size(&name);
+                Cut::known(name, pages)
+            }));
             within = (short, pages);
         }
         self.know(&cuts);
@@ -424,8 +437,8 @@ impl Tiling {
             let inside = page.objects.partition_point(|object| object.key.as_str() <= until.as_str());
             slice.done = inside < page.objects.len();
             if slice.done && slice.pages > 0 {
-                self.ends += 1.0;
-                self.beyond += 1.0 - inside as f64 / page.objects.len() as f64;
+                self.ends.seen += 1.0;
+                self.ends.beyond += 1.0 - inside as f64 / page.objects.len() as f64;
             }
             page.objects.truncate(inside);
         }
@@ -447,16 +460,7 @@ impl Tiling {
             _ => slice.cuts.clear(),
         }
         slice.pages += 1;
-        let learns = self.can_skip && !slice.done && (slice.pages <= 2 || slice.left() < RUNS_OUT);
-        slice.shown =
-            if learns { page.objects.iter().map(|o| o.key.as_str().to_owned()).collect() } else { Vec::new() };
-        if learns {
-            self.guess(at);
-        }
-        // What comes later differs from it in what varies.
-        let slice = &mut self.slices[at];
-        let first = slice.shown.first().filter(|first| slice.shown.iter().all(|key| key.len() == first.len()));
-        slice.before = slice.before.take().or_else(|| first.cloned());
+        self.show(at, &page.objects);
         let part = Part { after, until, objects: page.objects };
         Ok(Some(part).filter(|part| part.until.as_ref() != Some(&part.after)))
     }

@@ -53,8 +53,12 @@ impl<T> QuickListing<T> {
         Self { make: Arc::new(make), made: Arc::default() }
     }
 
-    /// What was made of the last answer.
-    pub(super) fn take(&self) -> Option<T> {
+    /// What was made of the answer; made now, of what the SDK has read, where it was left to it.
+    pub(super) fn made_of(&self, answer: &ListObjectsV2Output) -> Result<T, Wrong> {
+        self.take().map_or_else(|| (self.make)(Answer::of(answer)), Ok)
+    }
+
+    fn take(&self) -> Option<T> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 

@@ -22,7 +22,7 @@ use secrecy::ExposeSecret;
 use super::classify::{Asked, Cause, Failure, classify};
 use super::client;
 use super::http;
-use super::listing::{self, Answer, Token, WholeListing};
+use super::listing::{self, Token, WholeListing};
 use super::providers::ListVersion;
 use super::quick::QuickListing;
 use super::retry::Signals;
@@ -269,12 +269,12 @@ impl S3Source {
         }
         let request = route.list_v2(prefix).set_start_after(after.map(str::to_owned));
         let request = request.set_continuation_token(at.map(str::to_owned));
-        let (under, begun) = (prefix.to_owned(), at.map(str::to_owned));
-        let quick = QuickListing::new(move |answer| listing::page(answer, &under, begun.as_deref()));
+        let (prefix, at) = (prefix.to_owned(), at.map(str::to_owned));
+        let quick = QuickListing::new(move |answer| listing::page(answer, &prefix, at.as_deref()));
         let request = request.customize().interceptor(quick.clone()).interceptor(WholeListing);
         let answer = request.config_override(attempts).send().await;
         let answer = answer.map_err(|error| classify(&error, Asked::List))?;
-        quick.take().map_or_else(|| listing::page(Answer::of(&answer), prefix, at), Ok).map_err(failed)
+        quick.made_of(&answer).map_err(failed)
     }
 
     /// One page of what lies right in a folder, in the form that listings have by now.
@@ -283,8 +283,7 @@ impl S3Source {
         let quick = QuickListing::new(listing::names);
         let answer = request.customize().interceptor(quick.clone()).interceptor(WholeListing).send().await;
         let answer = answer.map_err(|error| classify(&error, Asked::List))?;
-        let names = quick.take().map_or_else(|| listing::names(Answer::of(&answer)), Ok);
-        names.map_err(|wrong| Failure::new(ErrorCode::StorageFailed, wrong))
+        quick.made_of(&answer).map_err(|wrong| Failure::new(ErrorCode::StorageFailed, wrong))
     }
 
     pub(super) fn error(&self, failure: Failure, key: Option<&ObjectKey>) -> Error {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::{STATE_FILE, unusable};
+use super::{LOG, STATE_FILE, beside, unusable};
 use crate::error::{Error, ErrorCode, Result};
 
 const FILE: &str = "lock";
@@ -73,8 +73,7 @@ impl Lock {
     /// Bytes of the state file, and when it was written last. None while there is a log beside it: it is in use.
     fn look(&self) -> Option<String> {
         let path = self.folder.join(STATE_FILE);
-        let log = PathBuf::from(format!("{}-wal", path.display()));
-        let file = path.metadata().ok().filter(|_| !log.exists())?;
+        let file = path.metadata().ok().filter(|_| !beside(&path, LOG).exists())?;
         let written = file.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
         Some(format!("{:020} {:030}", file.len(), written.as_nanos()))
     }

@@ -41,6 +41,8 @@ const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/6.sql"),
 ];
 const STATE_FILE: &str = "state.db";
+/// What SQLite's log has at the end of its name.
+const LOG: &str = "-wal";
 
 /// Asked before every commit; an error rolls the transaction back.
 type Gate = Arc<dyn Fn() -> Result<()> + Send + Sync>;
@@ -286,15 +288,20 @@ fn back_up(db: &Db, path: &Path, copy: &Path) -> Result<()> {
     std::fs::rename(&part, copy).map_err(|e| unusable(path, &e))
 }
 
+/// A file that SQLite keeps beside the state file.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    PathBuf::from(format!("{}{suffix}", path.display()))
+}
+
 /// Renames a damaged file (and its log) so that nothing of it is lost.
 fn set_aside(path: &Path) -> Result<PathBuf> {
     let stamp = jiff::Timestamp::now().as_millisecond();
     let aside = path.with_extension(format!("damaged-{stamp}.db"));
     let rename = |from: &Path, to: &Path| std::fs::rename(from, to).map_err(|e| unusable(path, &e));
-    for suffix in ["-wal", "-shm"] {
-        let from = PathBuf::from(format!("{}{suffix}", path.display()));
+    for suffix in [LOG, "-shm"] {
+        let from = beside(path, suffix);
         if from.exists() {
-            rename(&from, &PathBuf::from(format!("{}{suffix}", aside.display())))?;
+            rename(&from, &beside(&aside, suffix))?;
         }
     }
     rename(path, &aside)?;

@@ -1,7 +1,7 @@
 //! Rows of `objects`: what the bucket showed. A page of a listing is merged with the stored rows of its key
 //! range, so keys that look as they did cost no write.
 
-use rusqlite::{Connection as Db, OptionalExtension, Row, params};
+use rusqlite::{Connection as Db, OptionalExtension, Params, Row, params};
 
 use super::{plans, sql_error, stretches};
 use crate::error::Result;
@@ -84,15 +84,7 @@ fn looks_as(object: &ObjectMeta, row: &Row<'_>) -> rusqlite::Result<bool> {
 
 /// Ends a complete listing: the keys that it missed go.
 pub fn end_complete_listing(db: &Db, connection: i64) -> Result<()> {
-    let gone = db
-        .execute(
-            "DELETE FROM objects WHERE connection = ?1 AND key IN (SELECT key FROM missing WHERE connection = ?1)",
-            [connection],
-        )
-        .map_err(sql_error)?;
-    if gone > 0 {
-        plans::forget(db, connection)?;
-    }
+    delete(db, connection, "key IN (SELECT key FROM missing WHERE connection = ?1)", [connection])?;
     begin_listing(db, connection)
 }
 
@@ -103,20 +95,22 @@ pub fn forget_outside(db: &Db, connection: i64, prefix: &str) -> Result<()> {
     }
     // They lie before those under the prefix, or behind them: nearly all that are under it are passed over by the index.
     let (before, behind) = ("key < ?2", "key > ?2 || char(0x10FFFF) AND substr(key, 1, length(?2)) <> ?2");
-    for outside in [before, behind] {
-        let delete = format!("DELETE FROM objects WHERE connection = ?1 AND {outside}");
-        if db.execute(&delete, params![connection, prefix]).map_err(sql_error)? > 0 {
-            plans::forget(db, connection)?;
-        }
+    [before, behind].into_iter().try_for_each(|outside| delete(db, connection, outside, params![connection, prefix]))
+}
+
+/// Deletes these objects of a connection, whose number is the first parameter. A plan does not outlive any of them.
+fn delete(db: &Db, connection: i64, which: &str, parameters: impl Params) -> Result<()> {
+    let statement = format!("DELETE FROM objects WHERE connection = ?1 AND {which}");
+    match db.execute(&statement, parameters).map_err(sql_error)? {
+        0 => Ok(()),
+        _ => plans::forget(db, connection),
     }
-    Ok(())
 }
 
 /// Forgets everything that was listed.
 pub(super) fn forget_all(db: &Db, connection: i64) -> Result<()> {
-    db.execute("DELETE FROM objects WHERE connection = ?1", [connection]).map_err(sql_error)?;
-    stretches::forget_all(db, connection)?;
-    plans::forget(db, connection)
+    delete(db, connection, "TRUE", [connection])?;
+    stretches::forget_all(db, connection)
 }
 
 /// Objects with `after` < key <= `end`, by key.

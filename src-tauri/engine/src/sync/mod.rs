@@ -131,7 +131,7 @@ impl Run {
             let audit = audit::audit(self.sides(ends), &self.connection.connection.id, at);
             self.unless_cancelled(async { audit.await.map(drop) }).await?;
         }
-        self.unless_cancelled(async { settle::settle(self.sides(ends), self.now()).await.map(drop) }).await?;
+        self.unless_cancelled(settle::settle(self.sides(ends), self.now())).await?;
 
         self.progress.enter(RunPhase::Listing, self.now());
         let settings = &self.connection.connection.settings;
@@ -148,39 +148,44 @@ impl Run {
         let rules = Rules { laws: self.laws, ..Rules::new(&self.connection.connection.id, settings, intake) };
         let rules = Arc::new(rules);
         let Some((plan, holds)) = self.plan(ledger, &rules, standing).await? else { return Ok(()) };
+        self.carry_out(ends, ledger, &rules, &plan, Round::First { brake: holds }).await
+    }
 
-        self.progress.enter(RunPhase::Removing, self.now());
-        // What the plan has nothing to do with is not walked.
+    /// Does what the plan says. What it has nothing to do with is not walked.
+    async fn carry_out(
+        &self,
+        ends: &Ends,
+        ledger: &Ledger,
+        rules: &Arc<Rules>,
+        plan: &Plan,
+        first: Round,
+    ) -> Result<()> {
         let is_held_busy = plan.outline.sums.held_busy > 0;
+        self.progress.enter(RunPhase::Removing, self.now());
         if is_held_busy {
-            self.remove_round(ends, ledger, &rules, Round::First { brake: holds }, Which::Held).await?;
+            self.remove_round(ends, ledger, rules, first, Which::Held).await?;
         }
         self.progress.enter(RunPhase::Sending, self.now());
         if is_held_busy {
-            self.send(ends, ledger, &rules, &plan, Sending::KeysWithPlace).await?;
+            self.send(ends, ledger, rules, plan, Sending::KeysWithPlace).await?;
         }
         if !plan.is_idle() {
-            self.send(ends, ledger, &rules, &plan, Sending::NewKeys).await?;
+            self.send(ends, ledger, rules, plan, Sending::NewKeys).await?;
         }
         self.progress.enter(RunPhase::Settling, self.now());
-        let mut has_settled = false;
-        self.unless_cancelled(async {
-            has_settled = settle::settle(self.sides(ends), self.now()).await?;
-            Ok(())
-        })
-        .await?;
+        let has_settled = self.unless_cancelled(settle::settle(self.sides(ends), self.now())).await?;
         // Where nothing was sent and nothing had waited, nothing was superseded.
         if plan.is_idle() && !has_settled {
             return Ok(());
         }
-        self.remove_round(ends, ledger, &rules, Round::Last, Which::SeveralRows).await
+        self.remove_round(ends, ledger, rules, Round::Last, Which::SeveralRows).await
     }
 
     /// Asks, unless it is cancelled: what was answered by then is written down, and the rest is asked by the next run.
-    async fn unless_cancelled(&self, asking: impl Future<Output = Result<()>>) -> Result<()> {
+    async fn unless_cancelled<T: Default>(&self, asking: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::select! {
             biased;
-            () = self.cancel.cancelled() => Ok(()),
+            () = self.cancel.cancelled() => Ok(T::default()),
             asked = asking => asked,
         }
     }
@@ -389,7 +394,7 @@ impl Run {
         let which = if sending.needs_place() { Which::All } else { Which::Held };
         let is_over = move || {
             let is_full = || held(places).free() == 0;
-            self.cancel.is_cancelled() || (sending.needs_place() && (plan.outline.sums.busy == 0 || is_full()))
+            self.cancel.is_cancelled() || (sending.needs_place() && is_full())
         };
         let pages = stream::try_unfold(String::new(), move |after| async move {
             if is_over() {

@@ -30,9 +30,7 @@ pub struct Sums {
     pub places: u64,
     /// Keys that give theirs up.
     pub leaving: u64,
-    /// Keys with which something is to be done, or would be under a higher limit.
-    pub busy: u64,
-    /// Those of them that have documents.
+    /// Keys with documents with which something is to be done.
     pub held_busy: u64,
 }
 
@@ -44,7 +42,6 @@ impl Sums {
         self.brake.listed += other.brake.listed;
         self.places += other.places;
         self.leaving += other.leaving;
-        self.busy += other.busy;
         self.held_busy += other.held_busy;
     }
 }
@@ -106,7 +103,6 @@ pub fn survey(
     keys.all(&mut |key| {
         let judgement = rules.judge_tagged(reader.tag_of(&key.key), key, complete);
         sums.brake.listed += u64::from(rules.listed(key).is_some());
-        sums.busy += u64::from(!judgement.decision.steps.is_empty());
         let Some(fate) = judgement.fate else { return Ok(()) };
         let line = if fate.needs_place && !places.take() {
             Line { action: PlanAction::Skipped, reason: Some(SkipReason::OverLimit) }
