@@ -26,7 +26,7 @@ pub(super) struct Cut {
 /// What counts may have come to its end: one after the other.
 const COUNTED: f64 = 1.0;
 /// A folder beside it has such a part.
-const BESIDE: f64 = 5.0;
+const BESIDE: f64 = 7.0;
 /// Names lie as by chance, so they are everywhere.
 const BY_CHANCE: f64 = STREAMS as f64;
 

@@ -14,7 +14,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::object::ObjectMeta;
@@ -94,7 +94,15 @@ impl Listing {
     /// What the source says; `storage_failed` when a page is out of order. Nothing comes after it.
     pub async fn next(&mut self, ahead: bool) -> Result<Option<Part>> {
         loop {
-            while self.asked.len() < self.streams
+            // Whoever takes a part is busy with it for a while: first it is asked on behind all that has come, as long as
+            // not too much of it lies here.
+            while self.ready.len() < self.most
+                && let Some(answered) = self.asked.try_join_next()
+            {
+                self.take(answered)?;
+            }
+            while self.ready.len() < self.most
+                && self.asked.len() < self.streams
                 && let Some(ask) = self.tiling.next(ahead)
             {
                 self.send(ask);
@@ -102,14 +110,14 @@ impl Listing {
             if let Some(part) = self.ready.pop_front() {
                 return Ok(Some(part));
             }
-            let Some(joined) = self.asked.join_next().await else {
-                let missing = || Error::internal("listing a bucket", "nothing is asked, and something is missing");
-                return if self.tiling.is_complete() { Ok(None) } else { Err(missing()) };
+            // Names may be under way still, that nothing is to be cut by any more.
+            if self.tiling.is_complete() {
+                return Ok(None);
+            }
+            let Some(answered) = self.asked.join_next().await else {
+                return Err(Error::internal("listing a bucket", "nothing is asked, and something is missing"));
             };
-            let (ask, answer) = joined.unwrap_or_else(|gone| std::panic::resume_unwind(gone.into_panic()));
-            let parts = self.take(&ask, answer)?;
-            self.ready.extend(parts);
-            self.listen();
+            self.take(answered)?;
         }
     }
 
@@ -131,7 +139,15 @@ impl Listing {
         });
     }
 
-    fn take(&mut self, ask: &Ask, answer: Answer) -> Result<Vec<Part>> {
+    fn take(&mut self, answered: Result<(Ask, Answer), JoinError>) -> Result<()> {
+        let (ask, answer) = answered.unwrap_or_else(|gone| std::panic::resume_unwind(gone.into_panic()));
+        let parts = self.parts(&ask, answer)?;
+        self.ready.extend(parts);
+        self.listen();
+        Ok(())
+    }
+
+    fn parts(&mut self, ask: &Ask, answer: Answer) -> Result<Vec<Part>> {
         match (ask, answer) {
             (Ask::Page { slice, .. }, Answer::Page(Ok(page))) => self.tiling.page(*slice, page),
             // Its own attempts were in vain while others went on beside it: it is asked again, soon with fewer of them.

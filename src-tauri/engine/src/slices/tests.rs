@@ -238,6 +238,18 @@ fn a_short_listing_is_serial() {
 }
 
 #[test]
+fn a_listing_of_two_pages_waits_for_no_names_and_asks_for_few() {
+    for (shape, keys) in shapes(350) {
+        // Two pages, and names that take much longer.
+        let bucket = Bucket::of(keys, 200, Server::Good, [vec![ANSWER; 2], vec![u8::MAX; 20]].concat());
+        let (parts, turns) = timed(&bucket, "", STREAMS);
+        check(&bucket, "", parts);
+        assert!(turns < 2 * u64::from(ANSWER) + 20, "{shape}: {turns} turns");
+        assert!(requests(&bucket) <= 2 + 4, "{shape}: {} requests", requests(&bucket));
+    }
+}
+
+#[test]
 fn a_server_that_cannot_begin_after_a_key_is_listed_from_its_start() {
     for server in [Server::IgnoresAfter, Server::RefusesAfter] {
         for (_, keys) in shapes(4_000) {

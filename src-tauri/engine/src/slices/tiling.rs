@@ -13,8 +13,9 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::object::ObjectMeta;
 use crate::source::{Names, Page};
 
-/// Pages before anything is cut: most buckets end here, and cost what they always did.
-const SERIAL_PAGES: u64 = 2;
+/// Answers before anything is cut, unless much more is sure to follow: a listing that ends here is no slower, and costs at
+/// most the names of the folders that it goes through.
+const SERIAL: u64 = 2;
 /// A slice is cut when about so many pages lie behind its cuts: with fewer, its end would cost more than it saves.
 const WORTH_A_CUT: f64 = 1.2;
 /// With fewer pages than this behind its cuts, a slice needs new ones soon.
@@ -178,7 +179,7 @@ impl Tiling {
         if let Some(slice) = self.slices.iter().position(|slice| !slice.asked && !slice.done) {
             return Some(self.ask(slice));
         }
-        if !self.can_skip || self.requests < SERIAL_PAGES {
+        if !self.can_skip || self.requests == 0 {
             return None;
         }
         while self.learning.is_empty() && self.learn() {}
@@ -188,6 +189,9 @@ impl Tiling {
         if let Some((level, _)) = self.learning.get(self.asked) {
             self.asked += 1;
             return Some(Ask::Names(level.clone()));
+        }
+        if self.requests < SERIAL && !self.is_long() {
+            return None;
         }
         self.split().map(|slice| self.ask(slice))
     }
@@ -203,11 +207,20 @@ impl Tiling {
         let needed = self.keys as f64 / self.page as f64;
         let to_come: f64 = self.slices.iter().map(Slice::to_come).sum();
         let open = self.slices.iter().filter(|slice| !slice.done).count() as f64;
-        let spent = self.requests as f64 - needed + (open + 1.0) * self.ends.cost();
+        let asked = self.requests as f64 + self.names_under_way() as f64;
+        let spent = asked - needed + (open + 1.0) * self.ends.cost();
         let share = SPARE_SHARE * (needed + to_come).min(needed * BELIEVED);
         let spared = (SPARE + needed / SPARE_GROWS).min(MOST_SPARE).max(share);
-        let is_long = self.slices.iter().any(|slice| slice.left() >= LONG);
-        spent > if is_long { spared * MORE_FOR_LONG } else { spared }
+        spent > if self.is_long() { spared * MORE_FOR_LONG } else { spared }
+    }
+
+    /// Whether a slice may hold all others up.
+    fn is_long(&self) -> bool {
+        self.slices.iter().any(|slice| slice.left() >= LONG)
+    }
+
+    fn names_under_way(&self) -> usize {
+        self.learning.iter().take(self.asked).filter(|(_, names)| names.is_none()).count()
     }
 
     /// The slice that has the most before it, if that is worth a cut, and one is allowed.

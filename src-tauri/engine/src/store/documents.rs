@@ -195,14 +195,18 @@ pub fn range(db: &Db, connection: i64, after: &str, end: &str) -> Result<Vec<Doc
     rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
 }
 
-/// Rows whose fate over there is open (`intended`, `sent`), oldest first, after a sequence.
+/// Rows whose fate over there is open (`intended`, `sent`), oldest first, after a sequence. The index of what waits has
+/// each state in this order; all of what it is of has to be named, or it is not used.
 pub fn unsettled(db: &Db, connection: i64, after: i64, limit: u32) -> Result<Vec<DocumentRow>> {
-    let mut statement = db
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM documents WHERE connection = ?1 AND state IN ('intended', 'sent') \
-             AND sequence > ?2 ORDER BY sequence LIMIT ?3"
-        ))
-        .map_err(sql_error)?;
+    let of_state = |state: &str| {
+        format!(
+            "SELECT * FROM (SELECT {COLUMNS} FROM documents WHERE connection = ?1 AND state = '{state}' \
+             AND state IN ('intended', 'sent', 'removing') AND sequence > ?2 ORDER BY sequence LIMIT ?3)"
+        )
+    };
+    let (intended, sent) = (of_state("intended"), of_state("sent"));
+    let mut statement =
+        db.prepare_cached(&format!("{intended} UNION ALL {sent} ORDER BY sequence LIMIT ?3")).map_err(sql_error)?;
     let rows = statement.query_map(params![connection, after, limit], read).map_err(sql_error)?;
     rows.collect::<std::result::Result<_, _>>().map_err(sql_error)
 }
@@ -323,24 +327,30 @@ pub fn page(db: &Db, connection: i64, after: i64, limit: u32) -> Result<Vec<Docu
 pub struct Counts {
     /// Documents that are there or on their way (`sent`, `indexed`).
     pub held: u64,
-    /// Keys that have a place under the document limit.
-    pub places: u64,
     /// Rows that wait for the knowledge base (`sent`, `removing`).
     pub waiting: u64,
 }
 
-/// Counts a connection's rows.
+/// Counts a connection's rows, without looking at them: of all by their keys, those are taken away that are not held, of
+/// which there is an index.
 pub fn counts(db: &Db, connection: i64) -> Result<Counts> {
     let mut statement = db
         .prepare_cached(
-            "SELECT count(*) FILTER (WHERE state IN ('sent', 'indexed')), \
-             count(DISTINCT key) FILTER (WHERE error_code IS NULL), \
-             count(*) FILTER (WHERE state IN ('sent', 'removing')) FROM documents WHERE connection = ?1",
+            "SELECT (SELECT count(*) FROM documents WHERE connection = ?1) \
+             - (SELECT count(*) FROM documents WHERE connection = ?1 AND state = 'rejected') \
+             - count(*) FILTER (WHERE state IN ('intended', 'removing')), \
+             count(*) FILTER (WHERE state IN ('sent', 'removing')) \
+             FROM documents WHERE connection = ?1 AND state IN ('intended', 'sent', 'removing')",
         )
         .map_err(sql_error)?;
-    statement
-        .query_row([connection], |row| Ok(Counts { held: row.get(0)?, places: row.get(1)?, waiting: row.get(2)? }))
-        .map_err(sql_error)
+    statement.query_row([connection], |row| Ok(Counts { held: row.get(0)?, waiting: row.get(1)? })).map_err(sql_error)
+}
+
+/// Keys that have a place under the document limit.
+pub fn places(db: &Db, connection: i64) -> Result<u64> {
+    let counted = "SELECT count(DISTINCT key) FROM documents WHERE connection = ?1 AND error_code IS NULL";
+    let mut statement = db.prepare_cached(counted).map_err(sql_error)?;
+    statement.query_row([connection], |row| row.get(0)).map_err(sql_error)
 }
 
 /// How many documents are in each state, only states that occur.

@@ -11,7 +11,6 @@
 //! under way, and one that shows more than twice its keys has changed and waits no longer.
 
 use rusqlite::{Connection as Db, params};
-use sha2::{Digest, Sha256};
 
 use super::{objects, sql_error};
 use crate::error::Result;
@@ -20,6 +19,8 @@ use crate::slices::Part;
 
 /// Keys of a stretch, about: those of a page.
 const KEYS: usize = 1_000;
+/// What there is to digest of a key, about.
+const BYTES: usize = 128;
 /// So many more stretches than pages, and they have become too small to be worth it: they are cut anew.
 const TOO_MANY: usize = 4;
 
@@ -191,7 +192,8 @@ pub(super) fn forget_all(db: &Db, connection: i64) -> Result<()> {
 
 /// Equal for equal objects, wherever they were cut. Each text ends in a byte that no text has.
 pub(super) fn digest(pieces: &[Part]) -> Vec<u8> {
-    let mut fields = Vec::new();
+    let keys: usize = pieces.iter().map(|piece| piece.objects.len()).sum();
+    let mut fields = Vec::with_capacity(keys * BYTES);
     for ObjectMeta { key, etag, size, modified, storage_class } in pieces.iter().flat_map(|piece| &piece.objects) {
         for text in [key.as_str(), etag.as_str(), storage_class.as_deref().unwrap_or_default()] {
             fields.extend_from_slice(text.as_bytes());
@@ -200,5 +202,5 @@ pub(super) fn digest(pieces: &[Part]) -> Vec<u8> {
         fields.extend_from_slice(&size.to_le_bytes());
         fields.extend_from_slice(&modified.unwrap_or(i64::MIN).to_le_bytes());
     }
-    Sha256::digest(&fields).to_vec()
+    blake3::hash(&fields).as_bytes().to_vec()
 }

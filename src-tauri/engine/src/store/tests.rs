@@ -250,3 +250,38 @@ async fn two_rows_are_never_on_one_document_of_a_knowledge_base() {
     let states: Vec<_> = rows.iter().map(|row| (row.state, row.remote_id.as_deref())).collect();
     assert_eq!(states, [(DocumentState::Indexed, Some("merged")), (DocumentState::Rejected, None)]);
 }
+
+#[tokio::test]
+async fn documents_are_counted_by_how_they_stand_and_open_ones_come_in_the_order_they_were_sent() {
+    use DocumentState::{Indexed, Sent};
+    let (_folder, store, number) = open().await;
+    store.write(|db| connections::insert(db, &connection("other"))).await.expect("inserts");
+    let other = store.read(|db| connections::by_id(db, "id-other")).await.expect("is there").number;
+    // Each state once or twice, and two of each key that end in the same digit.
+    let stands = |db: &Db, owner: i64, n: usize| {
+        let row = Intent { id: format!("{owner}-{n}"), ..intent(&format!("key-{}", n % 10), &n.to_string()) };
+        documents::intend(db, owner, "library", &row)?;
+        match n % 6 {
+            0 => Ok(()),
+            1 | 2 => documents::set_accepted(db, &row.id, &row.id, Sent, 1),
+            3 => documents::set_accepted(db, &row.id, &row.id, Indexed, 1),
+            4 => documents::set_rejected(db, &row.id, None, ErrorCode::DocumentRefused, "no"),
+            _ => documents::set_removing(db, &row.id),
+        }
+    };
+    store.write(move |db| (0..12).try_for_each(|n| stands(db, number, n))).await.expect("writes");
+    store.write(move |db| stands(db, other, 1)).await.expect("writes");
+
+    let counts = store.read(move |db| documents::counts(db, number)).await.expect("reads");
+    assert_eq!(counts, documents::Counts { held: 6, waiting: 6 });
+    // All but key 4, which is only there as a refused one.
+    assert_eq!(store.read(move |db| documents::places(db, number)).await.expect("reads"), 9);
+    let open = |after: i64, limit: u32| store.read(move |db| documents::unsettled(db, number, after, limit));
+    let mut found = Vec::new();
+    let mut after = 0;
+    while let Some(last) = open(after, 2).await.expect("reads").last().map(|row| row.sequence) {
+        found.extend(open(after, 2).await.expect("reads").into_iter().map(|row| row.id));
+        after = last;
+    }
+    assert_eq!(found, [0, 1, 2, 6, 7, 8].map(|n| format!("{number}-{n}")));
+}

@@ -376,8 +376,8 @@ impl Run {
                 Ok(Places::new(limit, plan.outline.sums.places, plan.outline.sums.leaving))
             }
             Sending::NewKeys => {
-                let counts = self.store.read(move |db| documents::counts(db, number)).await?;
-                Ok(Places::new(limit, counts.places, 0))
+                let taken = self.store.read(move |db| documents::places(db, number)).await?;
+                Ok(Places::new(limit, taken, 0))
             }
         }
     }

@@ -2,6 +2,7 @@
 //! first time; and synced again when nothing has changed. Without latency, so that what is measured is work, and beside
 //! rclone's bare listing. Each is a process of its own over the same bucket, by turns.
 
+use std::process::Command;
 use std::time::Duration;
 
 use super::listing::{self, Run};
@@ -89,18 +90,21 @@ fn measure(bench: &Bench, keys: u64, with_rclone: bool) -> Row {
     let bucket = Shaped::start(Shape::Tenants, keys, Duration::ZERO);
     let endpoint = bucket.endpoint();
     let wish = Wish { endpoint: &endpoint, rule: RULE, limit: LIMIT, to: "library" };
-    let [bare, rclone, _] = listing::programs(&endpoint);
-    let mut others = [(Work::Bare, bare), (Work::Rclone, rclone.filter(|_| with_rclone))];
+    let [mut bare, rclone, _] = listing::programs(&endpoint);
+    let mut rclone = rclone.filter(|_| with_rclone);
+    let list = |work: Work, program: &mut Option<Command>| {
+        program.as_mut().map(|program| (work, Run::over(&bucket, || listing::list(program, keys))))
+    };
     let synced = World::new(&bench.s3c, wish);
     synced.run(&["sync", "big"]);
     let mut all: Vec<(Work, Run)> = Vec::new();
     for _ in 0..bench.rounds() {
-        for (work, program) in &mut others {
-            all.extend(program.as_mut().map(|program| (*work, Run::over(&bucket, || listing::list(program, keys)))));
-        }
+        // What is compared runs side by side, and behind nothing that still writes to the disk.
+        all.extend(list(Work::Rclone, &mut rclone));
+        all.extend(list(Work::Bare, &mut bare));
+        all.push((Work::Again, Run::over(&bucket, || synced.run(&["sync", "big"]))));
         let fresh = World::new(&bench.s3c, wish);
         all.push((Work::First, Run::over(&bucket, || fresh.run(&["preview", "big", "--limit", "0"]))));
-        all.push((Work::Again, Run::over(&bucket, || synced.run(&["sync", "big"]))));
     }
     let mut row = Row { keys, runs: Vec::new() };
     for work in Work::ALL {

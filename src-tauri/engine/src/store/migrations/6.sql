@@ -8,7 +8,7 @@ CREATE TABLE stretches (
     until      TEXT COLLATE BINARY,                     -- and none is greater than this; NULL: it reaches to the end of the prefix
     prefix     TEXT NOT NULL,                           -- what was listed
     keys       INTEGER NOT NULL,
-    digest     BLOB NOT NULL,                           -- SHA-256
+    digest     BLOB NOT NULL,                           -- BLAKE3
     PRIMARY KEY (connection, after)
 ) STRICT, WITHOUT ROWID;
 
