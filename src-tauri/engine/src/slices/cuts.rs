@@ -40,6 +40,11 @@ impl Cut {
     pub fn within(folder: &str, part: &str, pages: f64) -> Self {
         Self { key: format!("{folder}{part}"), pages, guessed_in: Some(folder.to_owned()), at_once: BESIDE }
     }
+
+    /// Whether names lie as by chance there, so that something follows it.
+    pub fn is_by_chance(&self) -> bool {
+        self.at_once >= BY_CHANCE
+    }
 }
 
 /// A folder on the way to a key, whose other folders may be asked for.
@@ -57,6 +62,10 @@ pub(super) struct Level {
 const MANY: f64 = 10_000.0;
 /// Parts with fewer pages are not cut off one by one.
 const SMALLEST: f64 = 0.05;
+/// Parts with so many pages are cut into theirs. Where lengths differ, as of numbers without leading zeros, a part may be
+/// much larger than it looks.
+const WORTH: f64 = 1.0;
+const WORTH_UNEVEN: f64 = 0.5;
 /// Where the steps from one name to the next vary more than this, names lie as by chance: the variance beside the square
 /// of the mean. Chance itself gives 1, counting 0, and counting of which every second name is gone 0.5.
 const CHANCE: f64 = 0.65;
@@ -136,17 +145,18 @@ pub(super) fn among(folder: &str, names: &[&str], before: Option<&str>, until: O
     let beyond = |char: &char| alphabet.range((Bound::Excluded(*char), Bound::Unbounded)).copied();
     let mut cuts: Vec<Cut> = Vec::new();
     // Where names vary: each further character begins a part of its own. Deeper, where there is none, until the parts are
-    // smaller than is worth a request.
+    // smaller than is worth a request; and where what the last name lies in is worth being cut itself.
+    let worth = if is_even { WORTH } else { WORTH_UNEVEN };
     let mut pages = unit;
     for (at, char) in last_chars.iter().enumerate().skip(here).take(DEPTH) {
         if pages < SMALLEST {
             break;
         }
         cuts.extend(beyond(char).map(|next| cut(at, next, pages, at_once)).filter(is_before_end));
-        if !cuts.is_empty() {
+        pages /= alphabet.len() as f64;
+        if !cuts.is_empty() && pages < worth {
             break;
         }
-        pages /= alphabet.len() as f64;
     }
     // Where they have been the same so far. What lies by chance varies there, too: only its first names have come. What
     // counts may never get there; the next character would skip all that begins like this.
@@ -238,9 +248,11 @@ mod tests {
         let page = names(100_000..101_000);
         let page: Vec<&str> = page.iter().map(String::as_str).collect();
         let cuts = among("", &page, Some("file-001999.dat"), None, MANY);
-        assert_eq!(keys(&cuts)[..2], ["file-2", "file-3"]);
-        // A page is a hundredth of them.
-        assert!((cuts[0].pages - 100.0).abs() < 1.0, "{cuts:?}");
+        // A page is a hundredth of what begins with 1 here, of which much is still to come.
+        for (key, pages) in [("file-2", 100.0), ("file-3", 100.0), ("file-11", 10.0), ("file-101", 1.0)] {
+            let cut = cuts.iter().find(|cut| cut.key == key).expect("a cut there");
+            assert!((cut.pages / pages - 1.0).abs() < 0.01, "{cut:?}");
+        }
     }
 
     #[test]

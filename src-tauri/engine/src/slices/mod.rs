@@ -22,9 +22,11 @@ use crate::source::{Names, ObjectSource, Page};
 
 mod cuts;
 mod guesses;
+mod slice;
 mod tiling;
 
-use tiling::{Ask, From, Tiling};
+use slice::From;
+use tiling::{Ask, Tiling};
 
 /// Requests at the same time, at most.
 pub const STREAMS: usize = 16;

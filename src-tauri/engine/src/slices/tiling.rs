@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::Part;
 use super::cuts::{Cut, Level, among, levels};
 use super::guesses::{Guesses, Trust};
+use super::slice::{From, Slice};
 use crate::error::{Error, ErrorCode, Result};
 use crate::object::ObjectMeta;
 use crate::source::{Names, Page};
@@ -39,11 +40,12 @@ const SPARE_GROWS: f64 = 3.0;
 const MOST_SPARE: f64 = 16.0;
 const SPARE_SHARE: f64 = 0.13;
 /// What is still to come is believed up to this many times of what has come.
-const BELIEVED: f64 = 40.0;
+const BELIEVED: f64 = 50.0;
 /// Where names have different lengths, a page tells little of how far it gets: a part is taken for no more pages than
-/// this, or than this share of those that have come.
+/// this, or than this share of those that have come, or than so many times those that came in its slice.
 const UNEVEN: f64 = 6.0;
 const UNEVEN_SHARE: f64 = 1.0 / 16.0;
+const UNEVEN_OWN: f64 = 4.0;
 /// Parts of folders that are taken over from a folder beside them, at most.
 const MOST_PARTS: usize = 2_000;
 
@@ -54,62 +56,6 @@ pub(super) enum Ask {
     Page { slice: usize, from: From },
     /// The names beside a folder.
     Names(Level),
-}
-
-/// Where a page begins.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum From {
-    /// At the prefix.
-    Start,
-    /// After a key.
-    After(String),
-    /// Where the page before it ended, as the source calls it.
-    Token(String),
-}
-
-#[derive(Debug)]
-struct Slice {
-    /// The last key that was shown, or the one that it begins after.
-    after: String,
-    from: From,
-    /// The last key that belongs to it; without one, everything that follows.
-    until: Option<String>,
-    /// Rising, all of them before `until`.
-    cuts: Vec<Cut>,
-    /// About how many pages lie before the first of them.
-    own: f64,
-    /// The keys of the last page, for as long as something is to be learnt from them.
-    shown: Vec<String>,
-    /// The folder in which its beginning was guessed, until it has answered.
-    guessed_in: Option<String>,
-    /// A key that was known before it began.
-    before: Option<String>,
-    /// Answers.
-    pages: u32,
-    asked: bool,
-    done: bool,
-}
-
-impl Slice {
-    fn new(from: From, begin: Cut, until: Option<String>, cuts: Vec<Cut>, before: Option<String>) -> Self {
-        let Cut { key: after, pages: own, guessed_in, .. } = begin;
-        let (shown, pages, asked, done) = (Vec::new(), 0, false, false);
-        Self { after, from, until, cuts, own, shown, guessed_in, before, pages, asked, done }
-    }
-
-    /// About how many pages lie behind its cuts.
-    fn left(&self) -> f64 {
-        if self.done { 0.0 } else { self.cuts.iter().map(|cut| cut.pages).sum() }
-    }
-
-    /// About how many pages lie before it.
-    fn to_come(&self) -> f64 {
-        if self.done { 0.0 } else { self.own + self.left() }
-    }
-
-    fn holds(&self, key: &str) -> bool {
-        key > self.after.as_str() && self.until.as_deref().is_none_or(|until| key < until)
-    }
 }
 
 /// See the module.
@@ -190,7 +136,7 @@ impl Tiling {
             self.asked += 1;
             return Some(Ask::Names(level.clone()));
         }
-        if self.requests < SERIAL && !self.is_long() {
+        if self.requests < SERIAL && !self.slices.iter().any(|slice| slice.sure() >= LONG) {
             return None;
         }
         self.split().map(|slice| self.ask(slice))
@@ -300,13 +246,14 @@ impl Tiling {
 
     /// Guesses cuts from the last page of a slice where it lies in one folder, which is a large one then.
     fn guess(&mut self, at: usize) {
-        let Slice { shown, before, until, .. } = &self.slices[at];
+        let Slice { shown, before, until, pages, .. } = &self.slices[at];
         let last = shown.last().map(String::as_str).unwrap_or_default();
         let folder = &last[..last.rfind('/').map_or(0, |slash| slash + 1).max(self.prefix.len())];
         let names: Vec<&str> = shown.iter().filter_map(|key| key.strip_prefix(folder)).collect();
         if names.len() == shown.len() {
             let before = before.as_deref().and_then(|key| key.strip_prefix(folder));
-            let uneven = (self.keys as f64 / self.page as f64 * UNEVEN_SHARE).max(UNEVEN);
+            let share = self.keys as f64 / self.page as f64 * UNEVEN_SHARE;
+            let uneven = share.max(UNEVEN).max(f64::from(*pages) * UNEVEN_OWN);
             self.know(&among(folder, &names, before, until.as_deref(), uneven));
         }
     }
