@@ -25,9 +25,12 @@ impl Taken {
     /// Runs a program to its end.
     pub fn by(command: &mut Command) -> Self {
         let begun = Instant::now();
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("it starts");
-        let mut out = child.stdout.take().expect("its voice");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("it starts");
+        let (mut out, mut complaint) =
+            (child.stdout.take().expect("its voice"), child.stderr.take().expect("its voice"));
         let heard = std::thread::spawn(move || listen(&mut out));
+        let complained = std::thread::spawn(move || listen(&mut complaint));
         let mut taken = Self::default();
         let status = loop {
             // The kernel counts; the last look before the end is the answer.
@@ -39,8 +42,9 @@ impl Taken {
             std::thread::sleep(LOOK);
         };
         taken.time = begun.elapsed();
-        assert!(status.success(), "{command:?} failed");
         (taken.lines, taken.last) = heard.join().expect("what it said");
+        let (_, complaint) = complained.join().expect("what it complained about");
+        assert!(status.success(), "{command:?} ended with {status}: {}; {complaint}", taken.last);
         taken
     }
 

@@ -1,7 +1,7 @@
 //! A data folder with one connection, for `s3c` as a process of its own.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::taken::Taken;
 
@@ -38,7 +38,7 @@ impl World {
     pub fn run(&self, words: &[&str]) -> Taken {
         let mut command = Command::new(&self.s3c);
         command.env_clear().env("HOME", self.home.path()).env("AWS_EC2_METADATA_DISABLED", "true");
-        command.arg("--data-dir").arg(self.home.path().join("data")).args(words).stderr(Stdio::null());
+        command.arg("--data-dir").arg(self.home.path().join("data")).args(words);
         Taken::by(&mut command)
     }
 }
