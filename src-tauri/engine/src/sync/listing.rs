@@ -14,7 +14,8 @@ use crate::store::stretches::Recording;
 use crate::store::{Store, connections, objects, plans};
 use crate::sync::Clock;
 
-/// Parts that wait to be written: with those under way, about thirty thousand keys are in memory at once.
+/// Parts that wait to be written: with those under way, and those that have come and wait here, at most about fifty
+/// thousand keys are in memory at once.
 const WAITING: usize = STREAMS;
 
 /// What is listed.
