@@ -12,6 +12,10 @@ use crate::tag::ContainerTag;
 pub(super) const COLUMNS: &str = "id, key, etag, tag, sequence, remote_id, state, unanswered_at, error_code, error_detail, \
     content_hash, size, changed_at, retry";
 
+/// What the index `documents_unsettled` is of, word for word: it is used where a statement says all of this, and not where it
+/// says less.
+const WAITS: &str = "state IN ('intended', 'sent', 'removing')";
+
 /// A row that is about to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
@@ -104,8 +108,10 @@ pub fn set_unanswered(db: &Db, id: &str, at: i64) -> Result<()> {
 /// Rows that a run left `intended`: when their puts land is not known.
 pub fn mark_left_intents(db: &Db, connection: i64, at: i64) -> Result<()> {
     db.execute(
-        "UPDATE documents SET unanswered_at = ?2 \
-         WHERE connection = ?1 AND state = 'intended' AND unanswered_at IS NULL",
+        &format!(
+            "UPDATE documents SET unanswered_at = ?2 \
+             WHERE connection = ?1 AND {WAITS} AND state = 'intended' AND unanswered_at IS NULL"
+        ),
         params![connection, at],
     )
     .map_err(sql_error)?;
@@ -196,12 +202,12 @@ pub fn range(db: &Db, connection: i64, after: &str, end: &str) -> Result<Vec<Doc
 }
 
 /// Rows whose fate over there is open (`intended`, `sent`), oldest first, after a sequence. The index of what waits has
-/// each state in this order; all of what it is of has to be named, or it is not used.
+/// each state in this order.
 pub fn unsettled(db: &Db, connection: i64, after: i64, limit: u32) -> Result<Vec<DocumentRow>> {
     let of_state = |state: &str| {
         format!(
-            "SELECT * FROM (SELECT {COLUMNS} FROM documents WHERE connection = ?1 AND state = '{state}' \
-             AND state IN ('intended', 'sent', 'removing') AND sequence > ?2 ORDER BY sequence LIMIT ?3)"
+            "SELECT * FROM (SELECT {COLUMNS} FROM documents WHERE connection = ?1 AND {WAITS} \
+             AND state = '{state}' AND sequence > ?2 ORDER BY sequence LIMIT ?3)"
         )
     };
     let (intended, sent) = (of_state("intended"), of_state("sent"));
@@ -335,13 +341,13 @@ pub struct Counts {
 /// which there is an index.
 pub fn counts(db: &Db, connection: i64) -> Result<Counts> {
     let mut statement = db
-        .prepare_cached(
+        .prepare_cached(&format!(
             "SELECT (SELECT count(*) FROM documents WHERE connection = ?1) \
              - (SELECT count(*) FROM documents WHERE connection = ?1 AND state = 'rejected') \
              - count(*) FILTER (WHERE state IN ('intended', 'removing')), \
              count(*) FILTER (WHERE state IN ('sent', 'removing')) \
-             FROM documents WHERE connection = ?1 AND state IN ('intended', 'sent', 'removing')",
-        )
+             FROM documents WHERE connection = ?1 AND {WAITS}"
+        ))
         .map_err(sql_error)?;
     statement.query_row([connection], |row| Ok(Counts { held: row.get(0)?, waiting: row.get(1)? })).map_err(sql_error)
 }

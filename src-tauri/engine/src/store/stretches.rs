@@ -51,7 +51,7 @@ impl Stretch {
     }
 
     fn shown(&self) -> usize {
-        self.waiting.iter().map(|part| part.objects.len()).sum()
+        count(&self.waiting)
     }
 
     /// Whether all of it has been shown. What waits is in order.
@@ -150,12 +150,18 @@ impl Recording {
         if !is_equal {
             return Ok(());
         }
-        let keys: usize = pieces.iter().map(|piece| piece.objects.len()).sum();
         db.prepare_cached(
             "INSERT INTO stretches (connection, after, until, prefix, keys, digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )
         .and_then(|mut s| {
-            s.execute(params![self.connection, first.after, last.until, self.prefix, keys as i64, digest(pieces)])
+            s.execute(params![
+                self.connection,
+                first.after,
+                last.until,
+                self.prefix,
+                count(pieces) as i64,
+                digest(pieces)
+            ])
         })
         .map_err(sql_error)?;
         Ok(())
@@ -190,10 +196,14 @@ pub(super) fn forget_all(db: &Db, connection: i64) -> Result<()> {
     Ok(())
 }
 
+/// How many objects parts have.
+fn count(parts: &[Part]) -> usize {
+    parts.iter().map(|part| part.objects.len()).sum()
+}
+
 /// Equal for equal objects, wherever they were cut. Each text ends in a byte that no text has.
 pub(super) fn digest(pieces: &[Part]) -> Vec<u8> {
-    let keys: usize = pieces.iter().map(|piece| piece.objects.len()).sum();
-    let mut fields = Vec::with_capacity(keys * BYTES);
+    let mut fields = Vec::with_capacity(count(pieces) * BYTES);
     for ObjectMeta { key, etag, size, modified, storage_class } in pieces.iter().flat_map(|piece| &piece.objects) {
         for text in [key.as_str(), etag.as_str(), storage_class.as_deref().unwrap_or_default()] {
             fields.extend_from_slice(text.as_bytes());

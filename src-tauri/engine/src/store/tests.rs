@@ -277,11 +277,12 @@ async fn documents_are_counted_by_how_they_stand_and_open_ones_come_in_the_order
     // All but key 4, which is only there as a refused one.
     assert_eq!(store.read(move |db| documents::places(db, number)).await.expect("reads"), 9);
     let open = |after: i64, limit: u32| store.read(move |db| documents::unsettled(db, number, after, limit));
-    let mut found = Vec::new();
-    let mut after = 0;
-    while let Some(last) = open(after, 2).await.expect("reads").last().map(|row| row.sequence) {
-        found.extend(open(after, 2).await.expect("reads").into_iter().map(|row| row.id));
-        after = last;
+    let (mut found, mut after) = (Vec::new(), 0);
+    loop {
+        let rows = open(after, 2).await.expect("reads");
+        let Some(last) = rows.last() else { break };
+        after = last.sequence;
+        found.extend(rows.into_iter().map(|row| row.id));
     }
     assert_eq!(found, [0, 1, 2, 6, 7, 8].map(|n| format!("{number}-{n}")));
 }
